@@ -1,0 +1,1 @@
+"""The write side: schema, database, migrations, importer, one file per thing a user writes."""
