@@ -1,0 +1,231 @@
+"""The tables. Counts only, never persons; dates are whole days since 1970-01-01; text keys are never NULL.
+
+Only Text and Integer are used, so that one statement means the same on SQLite and on PostgreSQL.
+A row is never changed: what a later event says stands beside what an earlier one said, and reading
+"as known at cut N" takes, for each key, the row with the highest event number <= N.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+ALL = "all"
+"""The value of a breakdown column in a row that is not broken down."""
+
+BREAKDOWNS = ("sex", "age_band", "area", "reason", "cohort")
+"""The columns of `series` that break a total down, in the order of its key."""
+
+SERIES_KEY = ("source", "territory", "step", "unit", "measure", *BREAKDOWNS)
+"""What names one count, whatever the date."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+event = Table(
+    "event",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False, comment="import, withdrawal, reference"),
+    Column("recorded_at", Integer, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("actor", Text, nullable=False, comment="role that acted; never a person's name"),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("file_name", Text, nullable=False, server_default=""),
+    Column("file_hash", Text, nullable=False, server_default="", comment="SHA-256 of the bytes received"),
+    Column("rows_read", Integer, nullable=False, server_default="0"),
+    Column("accepted", Integer, nullable=False, server_default="0"),
+    Column("refused", Integer, nullable=False, server_default="0"),
+    Column("quarantined", Integer, nullable=False, server_default="0"),
+    Column("withdraws", Integer, ForeignKey("event.number"), nullable=True),
+    Column("details", Text, nullable=False, server_default="{}", comment="JSON, numbers and codes only"),
+    Index("ix_event_file_hash", "file_hash"),
+)
+"""One row per numbered change of what the tables say."""
+
+event_slice = Table(
+    "event_slice",
+    metadata,
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("shape", Text, nullable=False, comment="breakdown columns used, joined by a comma; empty for totals"),
+    Column("from_date", Integer, nullable=False),
+    Column("to_date", Integer, nullable=False),
+    Column("territories", Integer, nullable=False, comment="how many territories the slice covers"),
+    Column("observations", Integer, nullable=False, comment="how many observations it brought"),
+    PrimaryKeyConstraint("event", "source", "step", "unit", "measure", "shape"),
+)
+"""What an event declares to replace, one row per kind of count."""
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("territory", Text, nullable=False),
+    Column("step", Text, nullable=False, comment="programme.step"),
+    Column("unit", Text, nullable=False),
+    Column("measure", Text, nullable=False, comment="stock or flow"),
+    *(Column(name, Text, nullable=False, server_default=ALL) for name in BREAKDOWNS),
+    UniqueConstraint(*SERIES_KEY, name="uq_series_key"),
+    Index("ix_series_step", "step", "unit", "territory"),
+    Index("ix_series_territory", "territory", "step"),
+)
+"""One row per count that has a history. An ancestor's sum (`rollup`) and its own report share one row."""
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("series", Integer, ForeignKey("series.id"), nullable=False),
+    Column("to_date", Integer, nullable=False),
+    Column("from_date", Integer, nullable=False, comment="equal to to_date for a stock"),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("value", Number, nullable=True, comment="NULL: no longer reported"),
+    PrimaryKeyConstraint("series", "to_date", "from_date", "event"),
+    Index("ix_observation_event", "event"),
+    sqlite_with_rowid=False,
+)
+"""One row per figure as an event said it."""
+
+rollup = Table(
+    "rollup",
+    metadata,
+    Column("series", Integer, ForeignKey("series.id"), nullable=False),
+    Column("to_date", Integer, nullable=False),
+    Column("from_date", Integer, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("value", Number, nullable=True, comment="sum over the children; NULL: no child reports any more"),
+    Column("reporting", Integer, nullable=False, comment="children that reported in full"),
+    Column("expected", Integer, nullable=False, comment="children there are"),
+    PrimaryKeyConstraint("series", "to_date", "from_date", "event"),
+    Index("ix_rollup_event", "event"),
+    sqlite_with_rowid=False,
+)
+"""One row per ancestor's sum, written by the event that moved it. `series` names the ancestor's own count."""
+
+citation = Table(
+    "citation",
+    metadata,
+    Column("series", Integer, ForeignKey("series.id"), nullable=False),
+    Column("to_date", Integer, nullable=False),
+    Column("from_date", Integer, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("series", "to_date", "from_date", "event"),
+    sqlite_with_rowid=False,
+)
+"""Where a published figure stands: its address and what the source says of it."""
+
+territory = Table(
+    "territory",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("parent", Text, nullable=False, comment="empty for the kingdom"),
+    Column("level", Text, nullable=False, comment="country, region, prefecture, commune, arrondissement, grouping"),
+    Column(
+        "kind", Text, nullable=False, comment="country, region, prefecture, province, urban_commune, rural_commune, …"
+    ),
+    Column("position", Integer, nullable=False, comment="administrative order"),
+    Index("ix_territory_parent", "parent"),
+)
+"""One row per territory of the reference list."""
+
+grouping_member = Table(
+    "grouping_member",
+    metadata,
+    Column("grouping", Text, ForeignKey("territory.code"), nullable=False),
+    Column("member", Text, ForeignKey("territory.code"), nullable=False),
+    PrimaryKeyConstraint("grouping", "member"),
+)
+"""One row per arrondissement of a prefecture of arrondissements, which stands beside the tree, not in it."""
+
+census = Table(
+    "census",
+    metadata,
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False),
+    Column("unit", Text, nullable=False, comment="person or household"),
+    Column("year", Integer, nullable=False),
+    Column("published_on", Integer, nullable=False, comment="a view of an earlier day does not know it"),
+    Column("value", Integer, nullable=False),
+    PrimaryKeyConstraint("territory", "unit", "year"),
+)
+"""One row per census count that serves as a denominator."""
+
+definition = Table(
+    "definition",
+    metadata,
+    Column("kind", Text, nullable=False, comment="programme, step, indicator, source"),
+    Column("id", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("category", Text, nullable=False, server_default="", comment="a programme's kind; else its programme"),
+    Column("body", Text, nullable=True, comment="JSON; NULL: no longer defined"),
+    PrimaryKeyConstraint("kind", "id", "event"),
+)
+"""One row per definition as an event said it."""
+
+target = Table(
+    "target",
+    metadata,
+    Column("indicator", Text, nullable=False),
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False),
+    Column("due", Integer, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("value", Number, nullable=True, comment="NULL: withdrawn"),
+    Column("starts", Integer, nullable=False, comment="first day of the planned path"),
+    Column("set_by", Text, nullable=False, comment="assigned, adopted, announced or arithmetical"),
+    Column("source", Text, nullable=False),
+    Column("address", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("indicator", "territory", "due", "event"),
+)
+"""One row per promise: how many, where, by when, and who set it."""
+
+capacity = Table(
+    "capacity",
+    metadata,
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False),
+    Column("means", Text, nullable=False, comment="service_centre, mobile_unit"),
+    Column("on_date", Integer, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("value", Integer, nullable=True),
+    Column("source", Text, nullable=False),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("territory", "means", "on_date", "event"),
+)
+"""One row per count of means (centres, mobile units) at a date."""
+
+quotation = Table(
+    "quotation",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("territory", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("on_date", Integer, nullable=False),
+    Column("measure", Text, nullable=False, comment="share (thousandths of a percent in value) or count"),
+    Column("value", Number, nullable=True),
+    Column("unit", Text, nullable=False, comment="what is counted; for a share, what it is a share of"),
+    Column("address", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("id", "event"),
+)
+"""One row per printed statement that is quoted beside our figures and never computed with."""
