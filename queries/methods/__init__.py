@@ -1,0 +1,1 @@
+"""Pure NumPy and SciPy: no database, no words, no clock."""

@@ -1,0 +1,225 @@
+"""Situation: where each programme stands in a few territories at a date.
+
+Definitions. *Headline figure*: the numerator of the programme's headline indicator, as `queries.figures` picks it.
+*Covered share*: that figure over the indicator's denominator, which is either a census count (the latest census
+published at or before the day asked) or the figure of another step of the same unit and territory. No denominator, no
+share; a sum over some of the children only has no share either, since its denominator counts all of them. Shares are
+never capped. *Change over 30 days*: the figure less the last one 25 to 45 days before it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from data.schema import census, quotation, series
+from queries.definitions import Definitions, definitions
+from queries.figures import figures
+from queries.territories import visible
+
+READING_COLUMNS = [
+    "programme",
+    "indicator",
+    "territory_code",
+    "step",
+    "unit",
+    "measure",
+    "source",
+    "basis",
+    "from_date",
+    "on_date",
+    "value",
+    "reporting",
+    "expected",
+    "change",
+    "change_since",
+    "denominator",
+    "denominator_kind",
+    "denominator_year",
+    "denominator_date",
+    "covered_share",
+    "late",
+    "address",
+    "note",
+    "state",
+]
+
+
+def readings(
+    engine: sa.Engine, *, territories: Sequence[str], on: int, cut: int, scope: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The headline of each programme in each territory, and every figure known there.
+
+    The first frame has one row per programme, indicator (headline only) and territory, in the order of the
+    programmes:
+
+    programme, indicator, territory_code, step, unit, measure: what is counted, where
+    value: the count, NaN unless state is shown; from_date, on_date: its days since 1970-01-01, NaN when there is none
+    source, basis, reporting, expected, late, address, note: as in `queries.figures`
+    change: value less the figure of `change_since` (day); NaN when there is none 25 to 45 days before
+    denominator: count; denominator_kind: census or step; denominator_year: of the census; denominator_date: of the step
+    covered_share: 0 to 1 and above, value over denominator
+    state: shown, withheld, missing, or not_applicable when the step had not begun there by `on`
+
+    The second frame is that of `queries.figures` for the same territories: all steps, units and sources.
+    """
+    known = definitions(engine, cut=cut)
+    found = figures(engine, where=series.c.territory.in_(list(territories)), on=on, cut=cut, scope=scope, known=known)
+    wanted = [
+        (programme["id"], known.indicators[programme["headline"]])
+        for programme in known.ordered_programmes
+        if programme.get("headline") in known.indicators
+    ]
+    with engine.connect() as connection:
+        seen = visible(connection, scope=scope)
+        bases = census_counts(connection, territories=territories, on=on)
+    speaking = {
+        (f.territory_code, f.step, f.unit): f for f in found[found["speaks"].astype(bool)].itertuples(index=False)
+    }
+    rows = [
+        _reading(programme, indicator, code, on=on, known=known, speaking=speaking, bases=bases, seen=seen)
+        for programme, indicator in wanted
+        for code in territories
+    ]
+    return pd.DataFrame(rows, columns=READING_COLUMNS), found
+
+
+def _reading(programme: str, indicator: dict, code: str, *, on, known, speaking, bases, seen) -> dict:
+    step, unit = indicator["numerator"]["step"], indicator["numerator"]["unit"]
+    row = dict.fromkeys(READING_COLUMNS, np.nan) | {
+        "programme": programme,
+        "indicator": indicator["id"],
+        "territory_code": code,
+        "step": step,
+        "unit": unit,
+        "measure": "stock",
+        "source": "",
+        "basis": "",
+        "denominator_kind": "",
+        "reporting": 0,
+        "expected": 0,
+        "late": False,
+        "address": "",
+        "note": "",
+        "state": "missing" if has_begun(known, step=step, code=code, on=on) else "not_applicable",
+    }
+    figure = speaking.get((code, step, unit))
+    if figure is None:
+        return row
+    for name in ("measure", "source", "basis", "from_date", "on_date", "value", "reporting", "expected"):
+        row[name] = getattr(figure, name)
+    for name in ("late", "address", "note", "state"):
+        row[name] = getattr(figure, name)
+    if figure.state != "shown":
+        return row
+    if not np.isnan(figure.previous_value):
+        row["change"] = figure.value - figure.previous_value
+        row["change_since"] = figure.previous_date
+    partial = figure.basis == "summed" and figure.reporting < figure.expected
+    if not partial:
+        row |= denominator_of(indicator, code, speaking=speaking, bases=bases)
+        if row["denominator"] > 0:
+            row["covered_share"] = figure.value / row["denominator"]
+    return row
+
+
+def denominator_of(indicator: dict, code: str, *, speaking: dict, bases: dict) -> dict:
+    """The denominator of an indicator in a territory: count, kind, and census year or date. Empty: there is none."""
+    wanted = indicator.get("denominator") or {}
+    if "census" in wanted:
+        found = bases.get((code, wanted["census"]))
+        if found:
+            return {"denominator": found[1], "denominator_kind": "census", "denominator_year": found[0]}
+    elif wanted:
+        figure = speaking.get((code, wanted["step"], wanted["unit"]))
+        partial = figure is not None and figure.basis == "summed" and figure.reporting < figure.expected
+        if figure is not None and figure.state == "shown" and not partial:
+            return {"denominator": figure.value, "denominator_kind": "step", "denominator_date": figure.on_date}
+    return {}
+
+
+def census_counts(
+    connection: sa.Connection, *, territories: Sequence[str], on: int
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """(territory, unit) → (census year, count) of the latest census published at or before the day `on`."""
+    statement = (
+        sa.select(census.c.territory, census.c.unit, census.c.year, census.c.value)
+        .where(census.c.territory.in_(list(territories)), census.c.published_on <= on)
+        .order_by(census.c.year)
+    )
+    return {(code, unit): (year, value) for code, unit, year, value in connection.execute(statement)}
+
+
+def has_begun(known: Definitions, *, step: str, code: str, on: int) -> bool:
+    """Whether a step had begun by the day `on`: by its own start, its programme's, and its region's opening."""
+    begun = [known.steps.get(step, {}).get("starts")]
+    programme = known.programme_of(step) or {}
+    begun.append(programme.get("starts"))
+    begun += [
+        o["on"] for o in programme.get("openings") or [] if code == o["region"] or code.startswith(o["region"] + ".")
+    ]
+    return all(day_of(start) <= on for start in begun if start)
+
+
+def day_of(iso: str) -> int:
+    """An ISO date as days since 1970-01-01."""
+    return int(np.datetime64(iso, "D").astype(int))
+
+
+def quotations(engine: sa.Engine, *, on: int, cut: int, territories: Sequence[str] | None = None) -> pd.DataFrame:
+    """Printed statements that are quoted beside our figures and never computed with.
+
+    One row per statement: id, territory_code, step, on_date (day), measure (share, count, amount, rate), value
+    (a share in thousandths of a percent), unit (what is counted, or what the share is said to be of), address, note.
+    `territories`: only those; None for all. Only statements made by the day `on` are returned.
+    """
+    last = (
+        sa.select(quotation.c.id, sa.func.max(quotation.c.event).label("event"))
+        .where(quotation.c.event <= cut)
+        .group_by(quotation.c.id)
+        .subquery()
+    )
+    statement = (
+        sa.select(
+            quotation.c.id,
+            quotation.c.territory.label("territory_code"),
+            quotation.c.step,
+            quotation.c.on_date,
+            quotation.c.measure,
+            quotation.c.value,
+            quotation.c.unit,
+            quotation.c.address,
+            quotation.c.note,
+        )
+        .join(last, (quotation.c.id == last.c.id) & (quotation.c.event == last.c.event))
+        .where(quotation.c.on_date <= on, quotation.c.value.is_not(None))
+        .order_by(quotation.c.on_date, quotation.c.id)
+    )
+    if territories is not None:
+        statement = statement.where(quotation.c.territory.in_(list(territories)))
+    with engine.connect() as connection:
+        result = connection.execute(statement)
+        return pd.DataFrame.from_records(result.all(), columns=list(result.keys()))
+
+
+def quoted(engine: sa.Engine, *, found: pd.DataFrame, on: int, cut: int, territories: Sequence[str]) -> pd.DataFrame:
+    """The quotations of some territories, with the denominator that a printed share implies.
+
+    One row per statement, as `quotations`, and implied_denominator: our figure of the same step and day, in
+    the step's first unit, over the printed share; NaN where there is no such figure or the statement is no share.
+    """
+    frame = quotations(engine, on=on, cut=cut, territories=territories)
+    first_unit = {step: body["units"][0] for step, body in definitions(engine, cut=cut).steps.items()}
+    implied = []
+    for row in frame.itertuples(index=False):
+        same = found[
+            (found["territory_code"] == row.territory_code)
+            & (found["step"] == row.step)
+            & (found["on_date"] == row.on_date)
+            & (found["unit"] == first_unit.get(row.step, ""))
+            & (found["state"] == "shown")
+        ]
+        usable = row.measure == "share" and len(same) and row.value
+        implied.append(float(same["value"].iloc[0]) / (row.value / 100_000) if usable else np.nan)
+    return frame.assign(implied_denominator=implied)

@@ -1,0 +1,104 @@
+"""Trend: the history of counts in one territory, as known at a cut."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import sqlalchemy as sa
+
+from data.schema import BREAKDOWNS, observation, rollup, series
+from queries.cuts import is_current
+from queries.definitions import Definitions, definitions
+from queries.disclosure import released
+from queries.territories import visible
+
+COLUMNS = [
+    "territory_code",
+    "step",
+    "unit",
+    "measure",
+    "source",
+    "basis",
+    "from_date",
+    "on_date",
+    "value",
+    "reporting",
+    "expected",
+]
+
+
+def histories(
+    engine: sa.Engine,
+    *,
+    territories: Sequence[str],
+    on: int,
+    cut: int,
+    scope: str,
+    steps: Sequence[str] | None = None,
+    known: Definitions | None = None,
+) -> pd.DataFrame:
+    """Every total of the territories' counts up to the day `on`, oldest first.
+
+    One row per territory, step, unit, measure, source, basis and date; the columns are those of `queries.figures`
+    (value float, NaN when withheld; from_date and on_date in days since 1970-01-01) and state. `steps`: only those.
+    Breakdowns are left out.
+    """
+    known = known or definitions(engine, cut=cut)
+    with engine.connect() as connection:
+        seen = visible(connection, scope=scope)
+        rows = []
+        for table, basis in ((observation, "reported"), (rollup, "summed")):
+            row = table.alias("row")
+            counted = (row.c.reporting, row.c.expected) if table is rollup else (sa.literal(0), sa.literal(0))
+            statement = (
+                sa.select(
+                    series.c.territory,
+                    series.c.step,
+                    series.c.unit,
+                    series.c.measure,
+                    series.c.source,
+                    sa.literal(basis),
+                    row.c.from_date,
+                    row.c.to_date,
+                    row.c.value,
+                    *counted,
+                )
+                .select_from(series)
+                .join(row, row.c.series == series.c.id)
+                .where(
+                    series.c.territory.in_(list(territories)),
+                    *(series.c[name] == "all" for name in BREAKDOWNS),
+                    row.c.to_date <= on,
+                    is_current(row, cut=cut),
+                )
+                .order_by(series.c.id, row.c.to_date, row.c.from_date)
+            )
+            if steps is not None:
+                statement = statement.where(series.c.step.in_(list(steps)))
+            rows += connection.execute(statement).all()
+    frame = pd.DataFrame.from_records(rows, columns=COLUMNS)
+    frame["value"] = frame["value"].astype(float)
+    opened = frozenset(k for k, v in known.sources.items() if v.get("public"))
+    return released(frame, seen=seen, open_sources=opened)
+
+
+def best_history(frame: pd.DataFrame, known: Definitions, *, territory: str, step: str, unit: str) -> pd.DataFrame:
+    """One history of a count out of the frame of `histories`: for each date the source that speaks.
+
+    Reported figures speak before sums, complete sums before none; partial sums are left out where any other figure
+    exists. One row per date, with the columns of `histories`.
+    """
+    mine = frame[
+        (frame["territory_code"] == territory)
+        & (frame["step"] == step)
+        & (frame["unit"] == unit)
+        & (frame["state"] == "shown")
+    ]
+    if mine.empty:
+        return mine
+    rank = mine["source"].map(known.source_rank).fillna(999)
+    summed = mine["basis"] == "summed"
+    partial = summed & (mine["reporting"] < mine["expected"])
+    if not partial.all():
+        mine, rank, summed = mine[~partial], rank[~partial], summed[~partial]
+    ordered = mine.assign(_rank=rank, _summed=summed).sort_values(["on_date", "_rank", "_summed"], kind="stable")
+    return ordered.drop_duplicates("on_date").drop(columns=["_rank", "_summed"])
