@@ -1,0 +1,230 @@
+"""The catalogue of findings: each one's name, its choices, the query that answers it, the panel that says it.
+
+Pages, agendas and documents ask here, so that the same question has one answer everywhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from panels import Panel, html, plot
+from panels import events as say_events
+from panels import figures as say_figures
+from panels import map as say_map
+from panels import method as say_method
+from panels import situation as say_situation
+from queries import events, territories, trend
+from queries import map as geography
+from queries.cuts import latest_cut
+from queries.definitions import Definitions, definitions
+from queries.situation import quotations, quoted, readings
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a finding says: its panels in reading order, and the paths that go with them, by programme."""
+
+    panels: tuple[Panel, ...]
+    paths: dict[str, Panel] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A question that the product answers. `choices`: what a reader may choose, the names of `answer`'s arguments."""
+
+    name: str
+    choices: tuple[str, ...]
+    answer: Callable[..., Answer]
+
+
+MOST_READINGS = 4
+"""The kingdom, the region, the prefecture, and what was chosen below it."""
+
+
+def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territory: str, on: int) -> Answer:
+    known = definitions(engine, cut=cut)
+    with engine.connect() as connection:
+        line = territories.lineage(connection, of=territory)
+        levels = {code: territories.level_of(connection, code) or "" for code in line}
+    if len(line) > MOST_READINGS:
+        line = (*line[: MOST_READINGS - 1], line[-1])
+    headline, found = readings(engine, territories=line, on=on, cut=cut, scope=scope)
+    printed = quoted(engine, found=found, on=on, cut=cut, territories=line)
+    history = trend.histories(engine, territories=line, on=on, cut=cut, scope=scope, known=known)
+    panels, paths, others = [], {}, []
+    for programme in known.ordered_programmes:
+        key = programme["id"]
+        mine = headline[headline["programme"] == key]
+        if mine.empty or not _in_view(programme, mine, on):
+            continue
+        panel = say_situation.situation(headline, found, printed, programme=key, levels=levels, locale=locale)
+        if not programme.get("featured"):
+            others.append(panel)
+            continue
+        panels.append(panel)
+        path = _path(history, known, line=line, row=mine.iloc[0], locale=locale)
+        if path is not None:
+            paths[key] = path
+    facts = {
+        "line": line,
+        "others": say_situation.others(others, line=line, locale=locale) if others else None,
+        "figures": say_figures.figures(
+            found[found["territory_code"] == territory], known, territory=territory, locale=locale
+        ),
+        "silent": not (headline[headline["territory_code"] == territory]["state"] == "shown").any(),
+        "empty": found.empty,
+    }
+    return Answer(tuple(panels), paths, facts)
+
+
+def _in_view(programme: dict, mine: pd.DataFrame, on: int) -> bool:
+    """A programme is in view once it has begun somewhere on the line, and as long as a figure of it is not late."""
+    if (mine["state"] == "not_applicable").all():
+        return False
+    shown = mine[mine["state"] == "shown"]
+    return not programme.get("ended") or (len(shown) > 0 and not shown["late"].astype(bool).all())
+
+
+def _path(history: pd.DataFrame, known: Definitions, *, line, row, locale: str) -> Panel | None:
+    """The path of the nearest territory whose history has at least two dates, from the chosen one up."""
+    for code in reversed(line):
+        best = trend.best_history(history, known, territory=code, step=row["step"], unit=row["unit"])
+        if best["on_date"].nunique() >= 2:
+            return say_situation.path(best, step=row["step"], unit=row["unit"], territory=code, locale=locale)
+    return None
+
+
+def _map(
+    engine: sa.Engine,
+    *,
+    cut: int,
+    scope: str,
+    locale: str,
+    territory: str,
+    on: int,
+    indicator: str,
+    show: str,
+    level: str | None,
+    boundaries: str,
+) -> Answer:
+    known = definitions(engine, cut=cut)
+    frame = geography.by_child(engine, parent=territory, indicator=indicator, on=on, cut=cut, scope=scope, level=level)
+    panel = say_map.territories_map(
+        frame,
+        parent=territory,
+        indicator=known.indicators[indicator],
+        show=show,
+        boundaries=boundaries,
+        on=on,
+        locale=locale,
+    )
+    return Answer((panel,))
+
+
+def _method(engine: sa.Engine, *, cut: int, scope: str, locale: str, on: int) -> Answer:
+    known = definitions(engine, cut=cut)
+    panels = [
+        say_method.definition(indicator, programme, known.steps, locale=locale)
+        for programme in known.ordered_programmes
+        for indicator in known.indicators_of(programme["id"])
+    ]
+    printed = quotations(engine, on=on, cut=cut)
+    return Answer(tuple(panels), facts={"quotations": say_method.quotations(printed, locale=locale)})
+
+
+def _events(engine: sa.Engine, *, cut: int, scope: str, locale: str, on: int) -> Answer:
+    log = events.log(engine, cut=cut, scope=scope)
+    fresh = events.freshness(engine, on=on, cut=cut, scope=scope)
+    open_to_withdrawal = log[(log["kind"] == "import") & log["withdrawn_by"].isna()]
+    return Answer(
+        (say_events.freshness(fresh, locale=locale), say_events.log(log, locale=locale)),
+        facts={"empty": log.empty, "imports": tuple(int(n) for n in open_to_withdrawal["number"])},
+    )
+
+
+FINDINGS = {
+    f.name: f
+    for f in (
+        Finding("situation", ("territory", "on"), _situation),
+        Finding("map", ("territory", "on", "indicator", "show", "level", "boundaries"), _map),
+        Finding("method", ("on",), _method),
+        Finding("events", ("on",), _events),
+    )
+}
+
+
+def find(name: str, engine: sa.Engine, *, cut: int, scope: str, locale: str, **choices: Any) -> Answer:
+    """The answer to a finding. Raises KeyError for a finding there is not, TypeError for choices it does not have."""
+    return FINDINGS[name].answer(engine, cut=cut, scope=scope, locale=locale, **choices)
+
+
+def indicator_choices(engine: sa.Engine, *, cut: int) -> tuple[tuple[str, str, bool], ...]:
+    """The indicators that a map can show, in order: (id, programme, whether it has a share)."""
+    known = definitions(engine, cut=cut)
+    return tuple(
+        (i["id"], p["id"], bool(i.get("denominator")))
+        for p in known.ordered_programmes
+        for i in known.indicators_of(p["id"])
+    )
+
+
+def territory_choices(engine: sa.Engine, *, scope: str) -> tuple[tuple[str, str, str], ...]:
+    """The territories that a reader of `scope` may choose, in administrative order: (code, level, parent)."""
+    frame = territories.territories(engine)
+    with engine.connect() as connection:
+        seen = territories.visible(connection, scope=scope)
+    kept = frame if seen is None else frame[frame["territory_code"].isin(seen)]
+    return tuple(kept[["territory_code", "level", "parent_code"]].itertuples(index=False, name=None))
+
+
+def date_choices(engine: sa.Engine, *, territory: str, cut: int, scope: str) -> tuple[int, ...]:
+    """The days at which something is known of a territory or of what stands above it, newest first."""
+    with engine.connect() as connection:
+        line = territories.lineage(connection, of=territory)
+    return tuple(events.data_dates(engine, territories=line, cut=cut, scope=scope))
+
+
+DRAWINGS: dict[str, Callable[..., Any]] = {"path": plot.path_figure, "map": plot.map_figure}
+"""How each kind of panel is drawn as a chart."""
+
+TEXTS: dict[str, Callable[..., str]] = {
+    "readings": html.situation_html,
+    "table": html.rows_html,
+    "legend": html.legend_html,
+    "footer": html.footer_html,
+}
+"""How panels, and what stands around them, are written as HTML."""
+
+
+def drawing(panel: Panel, *, locale: str, height: int) -> Any:
+    """The chart of a panel, for Plotly."""
+    return DRAWINGS[panel.kind](panel, locale=locale, height=height)
+
+
+def text(panel: Panel, *, locale: str, part: str | None = None) -> str:
+    """A panel as HTML, or one part of what stands around it (legend, footer)."""
+    return TEXTS[part or panel.kind](panel, locale=locale)
+
+
+def map_table(panel: Panel, *, order: str, locale: str) -> str:
+    """The table beside a map, in the order that the reader asked for."""
+    return html.map_table_html(say_map.table_order(panel.parts["rows"], order), panel, locale=locale)
+
+
+__all__ = [
+    "FINDINGS",
+    "Answer",
+    "Finding",
+    "date_choices",
+    "drawing",
+    "find",
+    "indicator_choices",
+    "latest_cut",
+    "map_table",
+    "territory_choices",
+    "text",
+]

@@ -1,0 +1,37 @@
+"""Panels: frames and a language in, one finding out. Knows neither Streamlit nor a database."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """Where a figure comes from: what is printed, and the address behind it (empty for the office's own extracts)."""
+
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Frozen data for one finding. Whatever draws it (page, wall, paper, slide) draws this object and no other.
+
+    subject: the room's word for it (situation, map, …). kind: readings, path, map or table. title: the sentence that
+    states the finding, made from the numbers. frame: the figures behind it, codes and numbers only. units: what is
+    counted. sources, data_dates (days since 1970-01-01): printed below. notes: sentences a reader needs beside it.
+    audience: office or outside. demonstration: whether the notice has to stand inside the picture. parts: what the
+    kind needs besides (its docstring is that of the function that makes the panel).
+    """
+
+    subject: str
+    kind: str
+    title: str
+    frame: pd.DataFrame
+    units: tuple[str, ...] = ()
+    sources: tuple[SourceLine, ...] = ()
+    data_dates: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    audience: str = "office"
+    demonstration: bool = False
+    parts: dict = field(default_factory=dict)

@@ -1,0 +1,80 @@
+"""Events: what was taken in, and how fresh each source is."""
+
+import datetime as dt
+
+import pandas as pd
+
+from i18n import words
+from panels import Panel
+from panels.situation import on_date
+
+CASABLANCA = "Africa/Casablanca"
+
+
+def log(frame: pd.DataFrame, *, locale: str) -> Panel:
+    """The events, newest first: number, what, when, by which role, rows read, taken and refused."""
+    w = words(locale)
+    rows = []
+    for e in frame.itertuples(index=False):
+        kind = w(f"events.kind_{e.kind}")
+        if not pd.isna(e.withdrawn_by):
+            kind = w("events.withdrawn_by", kind=kind, number=str(int(e.withdrawn_by)))
+        if not pd.isna(e.withdraws):
+            kind = w("events.withdraws", kind=kind, number=str(int(e.withdraws)))
+        counted = e.kind == "import"
+        rows.append(
+            (
+                w("events.number", number=str(int(e.number))),
+                kind,
+                recorded(e.recorded_at, w),
+                e.file_name or w.name("source", e.source) if e.file_name or e.source else "",
+                w.number(int(e.rows_read)) if counted else "",
+                w.number(int(e.accepted)) if counted else "",
+                w.number(int(e.refused)) if counted else "",
+            )
+        )
+    names = ("event", "what", "when", "file", "rows_read", "accepted", "refused")
+    return Panel(
+        subject="events",
+        kind="table",
+        title=w("events.log_title"),
+        frame=frame,
+        parts={"head": tuple(w(f"events.column_{c}") for c in names), "rows": rows},
+    )
+
+
+def recorded(seconds: int, w) -> str:
+    """The moment an event was recorded, on the clock of Casablanca."""
+    moment = pd.Timestamp(int(seconds), unit="s", tz="UTC").tz_convert(CASABLANCA)
+    return w("events.moment", date=w.date_short(moment.date()), time=f"{moment.hour:02d}:{moment.minute:02d}")
+
+
+def freshness(frame: pd.DataFrame, *, locale: str) -> Panel:
+    """How fresh each source is, per step."""
+    w = words(locale)
+    rows = []
+    for f in frame.itertuples(index=False):
+        last: dt.date = on_date(f.last_date)
+        rows.append(
+            (
+                w.name("source", f.source),
+                _step(f.step, w),
+                w.date(last),
+                w("reading.late") if f.late else w("events.fresh"),
+                w.number(int(f.territories)),
+                w.number(int(f.observations)),
+            )
+        )
+    names = ("source", "step", "last_date", "state", "territories", "observations")
+    return Panel(
+        subject="events",
+        kind="table",
+        title=w("events.freshness_title"),
+        frame=frame,
+        parts={"head": tuple(w(f"events.column_{c}") for c in names), "rows": rows},
+    )
+
+
+def _step(step: str, w) -> str:
+    programme = step.partition(".")[0]
+    return w("events.step_of", step=w.name("step", step), programme=w.name("programme", programme, field="short"))

@@ -1,0 +1,59 @@
+"""Figures: every count known of one territory, with what other sources say."""
+
+import pandas as pd
+
+from i18n import words
+from panels import Panel, SourceLine
+from panels.situation import counted, flagged, on_date, source_line
+
+
+def figures(found: pd.DataFrame, known, *, territory: str, locale: str) -> Panel:
+    """All figures of a territory, one row per count and source, those that speak first.
+
+    found: `queries.figures` for the territory. known: definitions, for the order of programmes and steps.
+    """
+    w = words(locale)
+    order = {step: i for i, step in enumerate(known.steps)}
+    ordered = found.assign(
+        _order=found["step"].map(order).fillna(999), _later=~found["speaks"].astype(bool)
+    ).sort_values(["_order", "step", "unit", "_later", "on_date"], kind="stable")
+    rows = []
+    for f in ordered.itertuples(index=False):
+        if f.step not in known.steps:
+            continue
+        programme = f.step.partition(".")[0]
+        if f.state == "shown":
+            number = counted(f.unit, int(f.value), w)
+        else:
+            number = w(f"state.{f.state}", threshold=w.number(10)) if f.state == "withheld" else w(f"state.{f.state}")
+        dated = w.date(on_date(f.on_date))
+        if f.measure == "flow":
+            dated = w("reading.period", since=w.date(on_date(f.from_date)), date=dated)
+        line = source_line(f.source, f.address, f.basis, w)
+        remark = w("reading.to_confirm") if flagged(f.note) else ""
+        if not f.speaks:
+            remark = w("reading.other_statement") if not remark else f"{w('reading.other_statement')} · {remark}"
+        rows.append(
+            (
+                w(
+                    "events.step_of",
+                    step=w.name("step", f.step),
+                    programme=w.name("programme", programme, field="short"),
+                ),
+                number,
+                dated,
+                line if isinstance(line, SourceLine) else SourceLine(line),
+                remark,
+            )
+        )
+    return Panel(
+        subject="figures",
+        kind="table",
+        title=w("situation.all_figures", place=w.in_territory(territory)),
+        frame=found,
+        units=tuple(dict.fromkeys(found["unit"])),
+        parts={
+            "head": tuple(w(f"situation.column_{c}") for c in ("step", "count", "date", "source", "note")),
+            "rows": rows,
+        },
+    )

@@ -1,0 +1,201 @@
+"""Map: one indicator over the children of a territory, drawn four ways where there is no number to draw."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from i18n import words
+from panels import Panel, SourceLine
+from panels.situation import on_date, source_line
+
+CLASSES = 5
+"""How many tints a reader can tell apart on a washed-out projector."""
+
+ZERO, MISSING, WITHHELD, NOT_APPLICABLE = "zero", "missing", "withheld", "not_applicable"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One territory of the map and of the table beside it, every text ready.
+
+    state: class 0 to CLASSES-1 in `tint` when there is a number above zero; else zero, missing, withheld or
+    not_applicable in `state`.
+    """
+
+    territory_code: str
+    name: str
+    state: str
+    tint: int | None
+    count: str
+    share: str
+    dateline: str
+    value: float
+    covered_share: float
+    late: bool
+
+
+def territories_map(
+    frame: pd.DataFrame,
+    *,
+    parent: str,
+    indicator: dict,
+    show: str,
+    boundaries: str,
+    on: int,
+    locale: str,
+    demonstration: bool = False,
+) -> Panel:
+    """The map of one indicator over the children of `parent`.
+
+    frame: `queries.map.by_child`. show: "count" or "share". boundaries: the address of the layer. `parts` holds `rows`
+    (tuple of Row, administrative order), `breaks` (the lower bounds of the tints in use, ascending), `legend` (tuple of
+    (key, text)), `show`, `boundaries`.
+    """
+    w = words(locale)
+    unit = indicator["numerator"]["unit"]
+    shown = (frame["state"] == "shown").to_numpy()
+    measured = frame["value" if show == "count" else "covered_share"].to_numpy(dtype=float)
+    drawn = shown & ~np.isnan(measured)
+    breaks = class_breaks(measured[drawn & (measured > 0)])
+    rows = tuple(
+        _row(item, value, is_drawn, breaks, unit, w)
+        for item, value, is_drawn in zip(frame.itertuples(index=False), measured, drawn, strict=True)
+    )
+    spell = (lambda v: w.short(round(v))) if show == "count" else (lambda v: w.share(v))
+    legend = [
+        (f"tint-{i}", w("map.from_to", low=spell(low), high=spell(high)) if high > low else spell(low))
+        for i, (low, high) in enumerate(_ranges(breaks, measured[drawn & (measured > 0)]))
+    ]
+    present = {r.state for r in rows}
+    legend += [
+        (s, w(f"map.legend_{s}", threshold=w.number(10)) if s == WITHHELD else w(f"map.legend_{s}"))
+        for s in (ZERO, MISSING, WITHHELD, NOT_APPLICABLE)
+        if s in present
+    ]
+    known, total = int(drawn.sum()), len(frame)
+    noun = _noun(frame)
+    name = w.name("indicator", indicator["id"])
+    if known:
+        title = w(
+            "map.title",
+            name=name,
+            place=w.in_territory(parent),
+            n=w.number(known),
+            m=w.count(noun, total),
+            date=w.date(on_date(on)),
+        )
+    else:
+        title = w("map.title_none", name=name, place=w.in_territory(parent), date=w.date(on_date(on)))
+    sources = [
+        source_line(r.source, "", r.basis, w)
+        for r in frame[shown].drop_duplicates(["source", "basis"]).itertuples(index=False)
+    ]
+    return Panel(
+        subject="map",
+        kind="map",
+        title=title,
+        frame=frame,
+        units=(unit,),
+        sources=tuple(dict.fromkeys(sources)),
+        data_dates=tuple(sorted({int(d) for d in frame.loc[shown, "on_date"]})),
+        notes=(w("map.indicative"), w("map.credit")),
+        demonstration=demonstration,
+        parts={
+            "rows": rows,
+            "breaks": breaks,
+            "legend": tuple(legend),
+            "show": show,
+            "boundaries": boundaries,
+            "unit": w(f"unit.{unit}.plural"),
+            "denominator": _denominator(frame, indicator, w),
+        },
+    )
+
+
+def _noun(frame: pd.DataFrame) -> str:
+    """The counted noun of the children: prefectures and provinces have two pairs of digits in their code."""
+    return "prefecture_or_province" if frame["territory_code"].str.count(r"\.").eq(1).all() else "commune"
+
+
+def _denominator(frame: pd.DataFrame, indicator: dict, w) -> str:
+    wanted = indicator.get("denominator")
+    if not wanted:
+        return ""
+    if "census" in wanted:
+        years = frame["denominator_year"].dropna()
+        return w(f"reading.of_census_{wanted['census']}", year=str(int(years.max()))) if len(years) else ""
+    return w.name("indicator", indicator["id"], field="denominator_name")
+
+
+def _row(item, measured: float, drawn: bool, breaks: tuple[float, ...], unit: str, w) -> Row:
+    state, tint = item.state, None
+    if drawn:
+        state = ZERO if measured == 0 else "shown"
+        tint = None if measured == 0 else tint_of(measured, breaks)
+    elif state == "shown":
+        state = MISSING  # a count without a denominator has no share to draw
+    if item.state == "shown":
+        count = w.number(int(item.value))
+        dated = w.date_short(on_date(item.on_date))
+    else:
+        count = {
+            WITHHELD: w("state.withheld", threshold=w.number(10)) if item.state == WITHHELD else "",
+            MISSING: w("state.missing"),
+            NOT_APPLICABLE: w("state.not_applicable"),
+        }[item.state]
+        dated = ""
+    share = "" if math.isnan(item.covered_share) else w.share(item.covered_share)
+    return Row(
+        territory_code=item.territory_code,
+        name=w.territory(item.territory_code),
+        state=state,
+        tint=tint,
+        count=count,
+        share=share,
+        dateline=dated,
+        value=item.value,
+        covered_share=item.covered_share,
+        late=item.late is True or item.late == 1,
+    )
+
+
+def class_breaks(values: np.ndarray) -> tuple[float, ...]:
+    """Lower bounds of at most CLASSES tints with about as many territories each, rounded to two digits; ascending."""
+    values = np.unique(values)
+    if len(values) <= CLASSES:
+        return tuple(float(v) for v in values)
+    cuts = np.quantile(values, np.linspace(0, 1, CLASSES + 1)[:-1])
+    rounded = [float(values[0])] + [_two_digits(c) for c in cuts[1:]]
+    return tuple(sorted({v for v in rounded if v <= values[-1]}))
+
+
+def _two_digits(value: float) -> float:
+    step = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return round(round(value / step) * step, 12)
+
+
+def tint_of(value: float, breaks: tuple[float, ...]) -> int:
+    """The tint of a value: the last whose lower bound is not above it."""
+    return max(int(np.searchsorted(breaks, value, side="right")) - 1, 0)
+
+
+def _ranges(breaks: tuple[float, ...], values: np.ndarray) -> list[tuple[float, float]]:
+    """The lowest and highest value that each tint really holds."""
+    ranges = []
+    for i in range(len(breaks)):
+        held = values[[tint_of(v, breaks) == i for v in values]]
+        ranges.append((float(held.min()), float(held.max())) if len(held) else (breaks[i], breaks[i]))
+    return ranges
+
+
+def table_order(rows: tuple[Row, ...], order: str) -> tuple[Row, ...]:
+    """The rows as the reader asked: administrative order, by count or by share, the unknown last."""
+    if order == "administrative":
+        return rows
+    key = (lambda r: r.value) if order == "count" else (lambda r: r.covered_share)
+    return tuple(sorted(rows, key=lambda r: (math.isnan(key(r)), -key(r) if not math.isnan(key(r)) else 0)))
+
+
+__all__ = ["Row", "SourceLine", "class_breaks", "table_order", "territories_map", "tint_of"]
