@@ -1,0 +1,27 @@
+"""Data: what was received, how fresh it is, and the place to hand in a file."""
+
+from ui.frame import choices, enter, who
+
+enter()
+
+import streamlit as st  # noqa: E402
+
+from ui import intake, show  # noqa: E402
+
+chosen = choices()
+w = chosen.words
+
+st.title(w("events.title"), anchor=False)
+if who().may_import:
+    intake.hand_in(chosen, who())
+answer = show.answer("events", chosen, on=chosen.on_day)
+if answer.facts["empty"]:
+    show.empty(w("events.empty"), w("events.empty_next"))
+for panel in answer.panels:
+    st.header(panel.title, anchor=False)
+    if panel.parts["rows"]:
+        show.table(panel, chosen, titled=False)
+    else:
+        st.info(w("events.nothing"))
+if who().may_import and answer.facts["imports"]:
+    intake.withdrawals(answer.facts["imports"], chosen, who())

@@ -1,0 +1,26 @@
+"""Situation: where each programme stands, read from the kingdom down to the chosen territory."""
+
+from ui.frame import choices, enter
+
+enter()
+
+import streamlit as st  # noqa: E402
+
+from ui import show  # noqa: E402
+
+chosen = choices()
+w = chosen.words
+answer = show.answer("situation", chosen, territory=chosen.territory, on=chosen.on_day)
+
+st.title(w("situation.title", place=w.in_territory(chosen.territory), date=w.date(chosen.on)), anchor=False)
+if answer.facts["empty"]:
+    show.empty(w("situation.empty"), w("situation.empty_next"))
+elif answer.facts["silent"]:
+    show.empty(w("situation.silent", place=w.in_territory(chosen.territory)), w("situation.silent_next"))
+for panel in answer.panels:
+    show.programme(panel, answer.paths.get(panel.parts["programme"]), chosen)
+if answer.facts["others"]:
+    show.table(answer.facts["others"], chosen)
+if answer.facts["figures"].parts["rows"]:
+    with st.expander(answer.facts["figures"].title):
+        show.table(answer.facts["figures"], chosen, titled=False)

@@ -1,0 +1,205 @@
+"""Choices kept in the address, so that a link reopens the view it was copied from.
+
+The address is the state: each run reads it, each widget writes to it. Streamlit's own binding writes the label of an
+option into the address, which would make a link depend on the language it was copied in.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from i18n import LOCALES, Words, words
+from ui import cache
+from ui.cache import View
+from ui.engine import today
+
+KINGDOM = "MA"
+DEFAULT_TERRITORY = "09.273"
+"""The prefecture that opens when the address names none."""
+
+FIRST_DAY = dt.date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the reader chose, checked: a territory that exists and may be seen, a day that has come."""
+
+    view: View
+    territory: str
+    on: dt.date
+    line: tuple[str, ...]
+    levels: dict[str, str]
+    complaints: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> Words:
+        return words(self.view.locale)
+
+    @property
+    def on_day(self) -> int:
+        """The day asked, as the tables count days."""
+        return (self.on - FIRST_DAY).days
+
+
+def asked(name: str) -> str:
+    """What the address says of a choice; empty when nothing."""
+    return st.query_params.get(name, "")
+
+
+def locale_asked() -> str:
+    """The language of the address, else Arabic."""
+    return asked("lang") if asked("lang") in LOCALES else LOCALES[0]
+
+
+def read(view: View) -> Choices:
+    """The choices of the address; what cannot be had is replaced by what can, and said."""
+    w = words(view.locale)
+    offered = cache.territories(view)
+    parents = {code: parent for code, _, parent in offered}
+    levels = {code: level for code, level, _ in offered}
+    default = DEFAULT_TERRITORY if DEFAULT_TERRITORY in levels else next(iter(levels), KINGDOM)
+    complaints = []
+    territory = asked("territory") or default
+    if territory not in levels:
+        complaints.append(w("errors.unknown_territory", seen=territory[:40], place_in=w.in_territory(default)))
+        territory = default
+    on, day = today(), asked("on")
+    if day:
+        parsed = w.parse_date(day[:40])
+        if parsed is None:
+            example = w.date_short(on)
+            complaints.append(w("errors.unknown_date", seen=day[:40], shown=w.date(on), example=example))
+        elif parsed > on:
+            complaints.append(w("errors.future_date", seen=w.date(parsed), shown=w.date(on)))
+        else:
+            on = parsed
+    line = [territory]
+    while parents.get(line[0], "") in parents:
+        line.insert(0, parents[line[0]])
+    return Choices(view, territory, on, tuple(line), levels, tuple(complaints))
+
+
+def put(name: str, value: str) -> None:
+    """Write a choice into the address; an empty one is taken out."""
+    if value:
+        st.query_params[name] = value
+    else:
+        st.query_params.pop(name, None)
+
+
+def put_from(widget: str, name: str) -> None:
+    """The callback of a widget: its value goes into the address."""
+    value = st.session_state.get(widget)
+    put(name, str(value) if value is not None else "")
+
+
+def choose(label: str, name: str, options: Sequence[str], *, default: str, spell, key: str | None = None) -> str:
+    """A list to choose from whose value stands in the address under `name`; the option chosen."""
+    widget = key or f"choose-{name}"
+    present = asked(name) if asked(name) in options else default
+    st.session_state[widget] = present
+    st.selectbox(label, list(options), format_func=spell, key=widget, on_change=put_from, args=(widget, name))
+    return present
+
+
+def switch(label: str, name: str, options: Sequence[str], *, default: str, spell, key: str | None = None) -> str:
+    """A row of buttons of which one is on, its value in the address under `name`; the option that is on."""
+    widget = key or f"switch-{name}"
+    present = asked(name) if asked(name) in options else default
+    st.session_state[widget] = present
+    st.segmented_control(
+        label,
+        list(options),
+        format_func=spell,
+        key=widget,
+        on_change=_keep_one,
+        args=(widget, name, present),
+        label_visibility="collapsed",
+    )
+    return present
+
+
+def _keep_one(widget: str, name: str, present: str) -> None:
+    """A click on the button that is on would turn all of them off."""
+    put(name, str(st.session_state.get(widget) or present))
+
+
+def choose_territory(choices: Choices) -> None:
+    """The lists of territories: down to prefectures and provinces in the first, what lies below in the second."""
+    w, view = choices.words, choices.view
+    offered = cache.territories(view)
+    upper = [code for code, level, _ in offered if level in ("country", "region", "prefecture")]
+    above = next((code for code in reversed(choices.line) if code in upper), choices.territory)
+    first, second = st.columns([1, 1])
+    with first:
+        st.session_state["choose-upper"] = above
+        st.selectbox(
+            w("app.choose_territory"),
+            upper,
+            format_func=lambda code: _spelled(code, choices.levels[code], w),
+            key="choose-upper",
+            on_change=put_from,
+            args=("choose-upper", "territory"),
+        )
+    inside = [code for code, _, _ in offered if code not in upper and _inside(code, above, offered)]
+    with second:
+        options = [above, *inside]
+        st.session_state["choose-lower"] = choices.territory if choices.territory in options else above
+        st.selectbox(
+            w("app.choose_commune"),
+            options,
+            format_func=lambda code: w("app.choose_none") if code == above else _spelled(code, choices.levels[code], w),
+            key="choose-lower",
+            disabled=not inside,
+            on_change=put_from,
+            args=("choose-lower", "territory"),
+        )
+
+
+def _inside(code: str, above: str, offered) -> bool:
+    # Only a prefecture lists what lies below it: the communes of a region would be hundreds.
+    return code.startswith(above + ".") and above.count(".") == 1
+
+
+def _spelled(code: str, level: str, w: Words) -> str:
+    """A territory in a list: prefectures are set in under their region, arrondissements under their city."""
+    indent = {"prefecture": "\u2003", "arrondissement": "\u2003"}.get(level, "")
+    if level in ("region", "grouping"):
+        return w("app.place", kind=w.kind(code), name=w.territory(code))
+    return f"{indent}{w.territory(code)}"
+
+
+def choose_date(choices: Choices) -> None:
+    """The day: any day in words or digits, or one of the days at which figures are known."""
+    w = choices.words
+    typed, listed = st.columns([1, 1])
+    with typed:
+        st.session_state["type-on"] = w.date(choices.on)
+        st.text_input(
+            w("app.choose_date"),
+            key="type-on",
+            on_change=_put_typed_date,
+            args=(choices.view.locale,),
+            help=w("app.date_help", example=w.date_short(choices.on)),
+        )
+    days = cache.dates(choices.view, choices.territory)
+    options = ["", *((FIRST_DAY + dt.timedelta(days=d)).isoformat() for d in days if d <= (today() - FIRST_DAY).days)]
+    with listed:
+        present = choices.on.isoformat()
+        st.session_state["choose-on"] = present if asked("on") and present in options else ""
+        st.selectbox(
+            w("app.data_dates"),
+            options,
+            format_func=lambda iso: w.date(dt.date.fromisoformat(iso)) if iso else w("app.today"),
+            key="choose-on",
+            on_change=put_from,
+            args=("choose-on", "on"),
+        )
+
+
+def _put_typed_date(locale: str) -> None:
+    typed = str(st.session_state.get("type-on", "")).strip()
+    parsed = words(locale).parse_date(typed)
+    put("on", parsed.isoformat() if parsed else typed)
