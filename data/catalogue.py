@@ -109,7 +109,7 @@ class Body(Definition):
 
 
 class Source(Definition):
-    """Who says a figure. Of two sources for one figure, the one of lower rank speaks. Anyone may read a `public` one."""
+    """Who says a figure. Of two sources for one figure, the lower rank speaks. Anyone may read a `public` one."""
 
     id: Id
     rank: Annotated[int, Field(ge=0)]

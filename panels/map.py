@@ -57,7 +57,8 @@ def territories_map(
     unit = indicator["numerator"]["unit"]
     shown = (frame["state"] == "shown").to_numpy()
     measured = frame["value" if show == "count" else "covered_share"].to_numpy(dtype=float)
-    drawn = shown & ~np.isnan(measured)
+    partial = ((frame["basis"] == "summed") & (frame["reporting"] < frame["expected"])).to_numpy()
+    drawn = shown & ~np.isnan(measured) & ~partial
     breaks = class_breaks(measured[drawn & (measured > 0)])
     rows = tuple(
         _row(item, value, is_drawn, breaks, unit, w)
@@ -138,6 +139,8 @@ def _row(item, measured: float, drawn: bool, breaks: tuple[float, ...], unit: st
         state = MISSING  # a count without a denominator has no share to draw
     if item.state == "shown":
         count = w.number(int(item.value))
+        if item.basis == "summed" and item.reporting < item.expected:
+            count = w("map.partial", n=count, reporting=w.number(item.reporting), expected=w.number(item.expected))
         dated = w.date_short(on_date(item.on_date))
     else:
         count = {

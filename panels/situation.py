@@ -67,10 +67,10 @@ def situation(
         for row in mine.itertuples(index=False)
     )
     spoken = mine[mine["state"] == "shown"]
-    # The title states the finding of the nearest territory that has one.
-    title = (
-        _sentence(spoken.iloc[-1], w) if len(spoken) else w("situation.no_figure", name=w.name("programme", programme))
-    )
+    # The title states the finding of the nearest territory that has a whole one: a partial sum is no total.
+    whole = spoken[(spoken["basis"] != "summed") | (spoken["reporting"] >= spoken["expected"])]
+    nothing = w("situation.no_figure", name=w.name("programme", programme))
+    title = _sentence(whole.iloc[-1], w) if len(whole) else nothing
     return Panel(
         subject="situation",
         kind="readings",

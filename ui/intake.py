@@ -1,16 +1,16 @@
 """The place to hand in a file, and to take one back."""
 
-import time
-
 import streamlit as st
 
 from data.catalogue import catalogue
-from data.importer import Report, import_file, withdraw
+from data.importer import Problem, Report, import_file, withdraw
+from i18n.problems import grouped, sentence
 from ui.choices import Choices
 from ui.engine import engine, today
 from ui.viewer import Viewer
 
-SHOWN_PROBLEMS = 50
+SHOWN_PROBLEMS = 40
+LARGEST_FILE_MB = 50
 
 
 def hand_in(chosen: Choices, who: Viewer) -> None:
@@ -20,7 +20,11 @@ def hand_in(chosen: Choices, who: Viewer) -> None:
         st.subheader(w("events.hand_in"), anchor=False)
         st.markdown(w("events.hand_in_how"))
         given = st.file_uploader(
-            w("events.file"), type=["csv", "xlsx"], key="file", label_visibility="collapsed", max_upload_size=50
+            w("events.file"),
+            type=["csv", "xlsx"],
+            key="file",
+            label_visibility="collapsed",
+            max_upload_size=LARGEST_FILE_MB,
         )
         rest = st.checkbox(w("events.accept_rest"), key="accept-rest")
         if given is None:
@@ -29,31 +33,32 @@ def hand_in(chosen: Choices, who: Viewer) -> None:
         if st.button(w("events.take_in"), type="primary", key="take-in"):
             st.session_state["report"] = _take_in(given, who, rest=rest, w=w)
             if st.session_state["report"].event is not None:
-                # The view above was read before this event: read it again with what was just taken in.
+                # The page was drawn before this event: it is read again with what was just taken in.
                 st.rerun()
-        report = st.session_state.get("report")
-        if report is not None:
-            tell(report, chosen)
+        if st.session_state.get("report") is not None:
+            tell(st.session_state["report"], chosen)
 
 
 def _take_in(given, who: Viewer, *, rest: bool, w) -> Report:
-    bar = st.progress(0.0, text=w("events.taking_in"))
-    began = time.monotonic()
+    said = st.empty()
+    with said.container():
+        bar = st.progress(0.0, text=w("events.taking_in"))
 
-    def progress(_stage: str, rows: int, _seconds: float) -> None:
-        bar.progress(min(0.95, (time.monotonic() - began) / 60), text=w("events.progress", n=w.count("row", rows)))
+        def progress(stage: str, done: int, total: int) -> None:
+            share = min(done / total, 1.0) if total else 0.0
+            bar.progress(share, text=w("events.progress", stage=w(f"importer.stage.{stage}"), n=w.number(done)))
 
-    report = import_file(
-        engine(),
-        given.getvalue(),
-        name=given.name,
-        actor=who.role,
-        today=today(),
-        catalogue=catalogue(),
-        accept_rest=rest,
-        progress=progress,
-    )
-    bar.empty()
+        report = import_file(
+            engine(),
+            given.getvalue(),
+            name=given.name,
+            actor=who.role,
+            today=today(),
+            catalogue=catalogue(),
+            accept_rest=rest,
+            progress=progress,
+        )
+    said.empty()
     return report
 
 
@@ -61,21 +66,18 @@ def tell(report: Report, chosen: Choices) -> None:
     """What became of a file: in one sentence, then each problem with its line, what was seen, and how to mend it."""
     w = chosen.words
     if report.already:
-        st.info(w("importer.already", event=str(report.event)))
-    elif report.event is not None:
-        st.success(w("importer.taken", accepted=w.count("row", report.accepted), event=str(report.event)))
+        st.info(w("importer.already", file=report.file, event=report.event))
+    elif report.stored:
+        fields = ("file", "event", "rows_read", "accepted", "refused", "unchanged")
+        st.success(w("importer.stored", **{name: getattr(report, name) for name in fields}))
     else:
-        st.error(w("importer.refused", refused=w.number(report.refused)))
-    for problem in report.problems[:SHOWN_PROBLEMS]:
-        st.markdown(sentence(problem, w))
-    left = len(report.problems) - SHOWN_PROBLEMS
-    if left > 0:
-        st.caption(w("importer.more", n=w.count("problem", left)))
-
-
-def sentence(problem, w) -> str:
-    """One problem in the reader's language."""
-    return problem.code
+        problems = w.count("problem", len(report.problems)) if report.problems else w.number(0)
+        st.error(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
+    lines = list(grouped(report.problems, w))
+    for line in lines[:SHOWN_PROBLEMS]:
+        st.text(line)
+    if len(lines) > SHOWN_PROBLEMS:
+        st.caption(w("events.more_problems", n=w.count("problem", len(lines) - SHOWN_PROBLEMS)))
 
 
 def withdrawals(imports: tuple[int, ...], chosen: Choices, who: Viewer) -> None:
@@ -87,5 +89,8 @@ def withdrawals(imports: tuple[int, ...], chosen: Choices, who: Viewer) -> None:
             w("events.withdraw_which"), imports, format_func=lambda n: w("events.number", number=str(n)), key="withdraw"
         )
         if st.button(w("events.withdraw_do"), key="withdraw-do"):
-            withdraw(engine(), number, actor=who.role)
-            st.rerun()
+            answer = withdraw(engine(), number, actor=who.role, catalogue=catalogue())
+            if isinstance(answer, Problem):
+                st.error(" ".join(sentence(answer, w)))
+            else:
+                st.rerun()

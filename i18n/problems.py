@@ -1,0 +1,65 @@
+"""Problems in words: what is wrong with a file, where, and how to mend it.
+
+A problem is a value with `code`, `line`, `column`, `seen` and `values`, as the importer hands it back.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
+
+from . import Words
+
+EXAMPLE_DATE = "2023-09-14"
+PLACES = ("candidates", "suggestions")
+
+
+class Problem(Protocol):
+    """What a problem has: its code names the sentence, its values fill it."""
+
+    code: str
+    line: int | None
+    column: str | None
+    seen: str
+    values: dict[str, Any]
+
+
+def sentence(problem: Problem, w: Words) -> tuple[str, str]:
+    """What is wrong, and how to mend it."""
+    values = {"seen": problem.seen, "column": problem.column or "", "example": EXAMPLE_DATE}
+    for name, value in problem.values.items():
+        # The line of the problem itself is said around the sentence.
+        name = "other_line" if name == "line" else name
+        if name in PLACES:
+            values[name] = w.join(_place(code, w) for code in value)
+        elif isinstance(value, list | tuple):
+            values[name] = w.join(str(one) for one in value)
+        else:
+            values[name] = value
+    key = f"importer.{problem.code}"
+    like = any(problem.values.get(name) for name in ("suggestions", "columns") if not isinstance(values.get(name), int))
+    mend = f"{key}.mend_like" if like and f"{key}.mend_like" in w else f"{key}.mend"
+    return w(key, **values), w(mend, **values)
+
+
+def _place(code: str, w: Words) -> str:
+    return w("importer.candidate", name=w.territory(code), kind=w.kind(code), code=code)
+
+
+def grouped(problems: Iterable[Problem], w: Words) -> Iterator[str]:
+    """One line of text per problem; what many lines say in the same words is said once, with their number."""
+    groups: dict[tuple, list[Problem]] = {}
+    for problem in problems:
+        values = json.dumps({k: v for k, v in problem.values.items() if k not in ("line", "other")}, sort_keys=True)
+        same = "" if problem.code == "two_values" else problem.seen
+        groups.setdefault((problem.code, problem.column, same, values), []).append(problem)
+    for found in groups.values():
+        first = found[0]
+        said, mend = sentence(first, w)
+        if first.line is not None and first.column:
+            said = w("importer.at_column", line=first.line, column=first.column, problem=said)
+        elif first.line is not None:
+            said = w("importer.at_line", line=first.line, problem=said)
+        parts = [said, mend]
+        if len(found) > 1:
+            parts.append(w("importer.lines_say_so", n=len(found)))
+        yield " ".join(parts)
