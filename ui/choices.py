@@ -12,6 +12,7 @@ import streamlit as st
 
 from i18n import LOCALES, Words, words
 from ui import cache
+from ui.addresses import MISSING
 from ui.cache import View
 from ui.engine import today
 
@@ -60,7 +61,7 @@ def read(view: View) -> Choices:
     parents = {code: parent for code, _, parent in offered}
     levels = {code: level for code, level, _ in offered}
     default = DEFAULT_TERRITORY if DEFAULT_TERRITORY in levels else next(iter(levels), KINGDOM)
-    complaints = []
+    complaints = [w("errors.unknown_page")] if asked(MISSING) else []
     territory = asked("territory") or default
     if territory not in levels:
         complaints.append(w("errors.unknown_territory", seen=territory[:40], place_in=w.in_territory(default)))

@@ -15,6 +15,7 @@ from findings import latest_cut
 from i18n import LOCALES, words
 from ui import choices as chosen
 from ui.access import ROOT, exposed_without_login
+from ui.addresses import MISSING, PAGES
 from ui.cache import View
 from ui.choices import Choices
 from ui.engine import engine
@@ -23,15 +24,6 @@ from ui.viewer import Viewer, local_mode, viewer
 SHEET = Path(__file__).with_name("sheet.css").read_text(encoding="utf-8")
 RIGHT_TO_LEFT = Path(__file__).with_name("right_to_left.css").read_text(encoding="utf-8")
 LOG = logging.getLogger("tatabbu")
-
-PAGES = (
-    ("situation", "app.page_situation", ""),
-    ("map", "app.page_map", "map"),
-    ("method", "app.page_method", "method"),
-    ("events", "app.page_data", "events"),
-)
-"""The pages in the order of the frame: file, key of the name, address. An address must be its file's name: until some
-session has run `st.navigation`, Streamlit knows pages by their files and says in English that others do not exist."""
 
 _FRAMED = "_framed"
 
@@ -95,7 +87,7 @@ def who() -> Viewer:
 def _bar(choices: Choices, pages: list, page) -> None:
     """The name of the house, the pages, the languages; then what can be chosen."""
     w = choices.words
-    kept = st.query_params.to_dict()
+    kept = {name: value for name, value in st.query_params.to_dict().items() if name != MISSING}
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<a class="tt-brand" href="./?lang={w.locale}" target="_self">{w("app.name")}</a>', width="content")
         for entry in pages:

@@ -1,0 +1,193 @@
+"""`python -m ui.server`: prepares the database and serves the dashboard. `make run` ends here.
+
+HOST (127.0.0.1) and PORT (8501) come from the environment. Bound to anything but this machine it does not start
+until a login is configured.
+"""
+
+import errno
+import importlib
+import os
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.middleware import Middleware
+from streamlit import App, file_util
+
+from data.database import MigrationRefused, engine_for, local_folder
+from i18n import LOCALES, words
+from ui.access import ROOT, SECRETS, allowed_hosts, is_loopback, login_configured
+from ui.addresses import PAGES
+from ui.assets import Assets, Compressed
+from ui.document import in_language
+from ui.engine import today
+from ui.headers import SecurityHeaders, content_security_policy
+
+STATIC = ROOT / "static"
+STREAMLIT_FILES = Path(file_util.get_static_dir())
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8501
+
+STARTED, PORT_TAKEN, REFUSED = 0, 1, 2
+"""Exit codes. REFUSED: what was asked for would not be right; PORT_TAKEN: right, but somebody else is there."""
+
+_CHART_SCRIPT = "PlotlyChart.*.js"
+
+
+class CannotStart(Exception):
+    """Why the server does not start: a key of the catalogues, its values (text: a port is not grouped), exit code."""
+
+    def __init__(self, key: str, code: int = REFUSED, **values: str):
+        super().__init__(key)
+        self.key, self.code, self.values = key, code, values
+
+
+def say(key: str, **values: str) -> None:
+    """Print one sentence in all three languages: who starts a server has not chosen one yet."""
+    for locale in LOCALES:
+        print(words(locale)(key, **values), file=sys.stderr, flush=True)
+
+
+def where(environ: Mapping[str, str]) -> tuple[str, int]:
+    """The host and port to serve on. Raises CannotStart when others could reach it and nobody has to log in."""
+    host = environ.get("HOST", "").strip() or DEFAULT_HOST
+    seen = environ.get("PORT", "").strip() or str(DEFAULT_PORT)
+    if not (seen.isascii() and seen.isdigit() and 1 <= int(seen) <= 65535):
+        raise CannotStart("server.port_wrong", seen=seen)
+    if not is_loopback(host) and not login_configured():
+        raise CannotStart("server.exposed", host=host, file=SECRETS[-1].relative_to(ROOT).as_posix())
+    return host, int(seen)
+
+
+def check_free(host: str, port: int) -> None:
+    """Raises CannotStart when nothing can listen there."""
+    bare = host.strip("[]")
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in bare else socket.AF_INET) as probe:
+            if os.name != "nt":
+                # As the server itself does: a port that was left a moment ago is free.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((bare, port))
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            other = port + 1 if port < 65535 else DEFAULT_PORT
+            raise CannotStart("server.port_taken", PORT_TAKEN, port=str(port), other=str(other)) from error
+        raise CannotStart("server.host_wrong", host=host) from error
+
+
+def documents(index: str) -> dict[str, str]:
+    """Streamlit's index page in each language, Arabic first."""
+    chart = [f"./static/js/{file.name}" for file in (STREAMLIT_FILES / "static/js").glob(_CHART_SCRIPT)]
+    pages = {}
+    for locale in LOCALES:
+        scripts = ("arabic", "latin") if locale == "ar" else ("latin",)
+        fonts = [file.name for script in scripts for file in sorted((STATIC / "fonts").glob(f"*-{script}-400.*.woff2"))]
+        pages[locale] = in_language(
+            index,
+            locale=locale,
+            title=words(locale)("server.title"),
+            without_script=words(locale)("server.noscript"),
+            icon="./app/static/icons/favicon.svg",
+            fonts=[f"./app/static/fonts/{name}" for name in fonts],
+            scripts=chart,
+        )
+    return pages
+
+
+def middleware(*, cache: Path) -> tuple[list[Middleware], Compressed]:
+    """What stands in front of Streamlit, and the store of compressed files behind it."""
+    index = (STREAMLIT_FILES / "index.html").read_bytes()
+    pages = documents(index.decode())
+    compressed = Compressed(cache)
+    roots = {"/static/": (STREAMLIT_FILES / "static", True), "/app/static/": (STATIC, False)}
+    # Until the theme has arrived Streamlit asks for its own typeface, 170 kB for a word or two: it gets ours.
+    theirs = (STREAMLIT_FILES / "static/media").glob("SourceSansVF-Upright.*")
+    ours = next((STATIC / "fonts").glob("*-latin-400.*.woff2"))
+    instead = {f"/static/media/{file.name}": f"/app/static/fonts/{ours.name}" for file in theirs}
+    stack = [
+        Middleware(SecurityHeaders, policy=content_security_policy(pages[LOCALES[0]])),
+        Middleware(
+            Assets,
+            roots=roots,
+            compressed=compressed,
+            index=index,
+            documents=pages,
+            instead=instead,
+            pages={address for _, _, address in PAGES},
+        ),
+    ]
+    return stack, compressed
+
+
+def files_to_warm() -> list[Path]:
+    """The files that a first view asks for: what Streamlit's index page names, the charts, the boundaries."""
+    index = (STREAMLIT_FILES / "index.html").read_text(encoding="utf-8")
+    theirs = [file for file in sorted((STREAMLIT_FILES / "static").rglob("*")) if file.suffix in (".js", ".css")]
+    first = [file for file in theirs if file.name in index or file.match(_CHART_SCRIPT)]
+    return [*first, *sorted(STATIC.rglob("*.json"))]
+
+
+def make_ready(compressed: Compressed) -> None:
+    """What the first view would otherwise wait for: the libraries that draw it, and its files compressed."""
+    importlib.import_module("findings")
+    compressed.warm(files_to_warm())
+
+
+def application(*, cache: Path, address: str) -> App:
+    """The ASGI application: Streamlit running app.py, behind our headers and our files; says `address` when ready."""
+    stack, compressed = middleware(cache=cache)
+
+    @asynccontextmanager
+    async def lifespan(_app):
+        threading.Thread(target=make_ready, args=(compressed,), daemon=True).start()
+        say("server.address", address=address)
+        yield
+
+    return App(ROOT / "app.py", middleware=stack, lifespan=lifespan)
+
+
+def prepare() -> None:
+    """Bring the database to the present schema and load what every office starts with."""
+    # Late, because it reads every reference file: a refusal to start must not wait for that.
+    from data.loading import prepare as prepare_database
+
+    engine = engine_for()
+    try:
+        prepare_database(engine, today=today())
+    except MigrationRefused as refused:
+        raise CannotStart("server.migration", command=refused.command) from refused
+    finally:
+        engine.dispose()
+
+
+def main(environ: Mapping[str, str] = os.environ) -> int:
+    """Serve until stopped; the exit code."""
+    try:
+        host, port = where(environ)
+        check_free(host, port)
+        say("server.preparing")
+        prepare()
+    except CannotStart as reason:
+        say(reason.key, **reason.values)
+        return reason.code
+    # Streamlit looks for its configuration and its secrets beside the script that was started, and puts that
+    # script's folder on the import path. It must be the root, not ui/, wherever the command was typed.
+    sys.argv = [str(ROOT / "app.py")]
+    bare = host.strip("[]")
+    shown = "localhost" if is_loopback(host) else f"[{bare}]" if ":" in bare else bare
+    application(cache=local_folder() / "cache" / "files", address=f"http://{shown}:{port}").run(
+        config={
+            "server.address": bare,
+            "server.port": port,
+            "server.allowedHosts": allowed_hosts(host),
+        }
+    )
+    return STARTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
