@@ -24,6 +24,7 @@ with st.container(key="map-choices"):
             [i for i, _, _ in offered],
             default=next((i for i, _, shared in offered if shared), ""),
             spell=lambda i: w.name("indicator", i),
+            labelled=False,
         )
     has_share = {i: shared for i, _, shared in offered}[indicator]
     with second:
@@ -32,8 +33,7 @@ with st.container(key="map-choices"):
     with third:
         level = show.level_switch(territory, chosen)
 
-answer = show.answer(
-    "map",
+show.territories_map(
     chosen,
     territory=territory,
     on=chosen.on_day,
@@ -42,4 +42,3 @@ answer = show.answer(
     level=level,
     boundaries=show.boundaries(territory, level, chosen),
 )
-show.territories_map(answer.panels[0], territory, chosen)

@@ -17,7 +17,7 @@ STATE_MARK = {"zero": "0", "missing": "–", "withheld": "■", "not_applicable"
 FONT = "IBM Plex Sans Arabic, Noto Sans Arabic, Arial, sans-serif"
 MARKED = 90
 """Up to so many territories each state wears its mark; names are written on up to LABELLED."""
-LABELLED = 16
+LABELLED = 10
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showSendToCloud": False}
 
@@ -129,7 +129,8 @@ def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:
     used = max(len(panel.parts["breaks"]), 1)
     if tinted:
         tints = tints_for(used)
-        scale = [[i / used, c] for i, c in enumerate(tints)] + [[(i + 1) / used, c] for i, c in enumerate(tints)]
+        # Two stops per tint, so that a class has one colour and nothing is mixed between classes.
+        steps = [[stop / used, tint] for i, tint in enumerate(tints) for stop in (i, i + 1)]
         traces.append(
             base
             | {
@@ -137,7 +138,7 @@ def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:
                 "z": [r.tint + 0.5 for r in tinted],
                 "zmin": 0,
                 "zmax": used,
-                "colorscale": sorted(scale, key=lambda s: s[0]),
+                "colorscale": steps,
                 "customdata": [right_to_left(f"{r.count} · {r.share}" if r.share else r.count, w) for r in tinted],
                 "marker": {"line": {"color": edge, "width": 0.6}},
             }

@@ -26,7 +26,7 @@ class View:
     locale: str
 
 
-@st.cache_resource(max_entries=1024, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def _answer(database: str, stamp: int, name: str, view: View, choices: tuple, _engine: sa.Engine) -> Answer:
     return findings.find(name, _engine, cut=view.cut, scope=view.scope, locale=view.locale, **dict(choices))
 
@@ -36,7 +36,7 @@ def answer(name: str, view: View, **choices: Any) -> Answer:
     return _answer(database_url(), id(words(view.locale)), name, view, tuple(sorted(choices.items())), engine())
 
 
-@st.cache_resource(max_entries=2048, show_spinner=False)
+@st.cache_resource(max_entries=512, show_spinner=False)
 def _drawn(database: str, stamp: int, what: str, view: View, choices: tuple, _make: Callable[[], Any]) -> Any:
     return _make()
 

@@ -96,12 +96,22 @@ def put_from(widget: str, name: str) -> None:
     put(name, str(value) if value is not None else "")
 
 
-def choose(label: str, name: str, options: Sequence[str], *, default: str, spell, key: str | None = None) -> str:
+def choose(
+    label: str, name: str, options: Sequence[str], *, default: str, spell, key: str | None = None, labelled: bool = True
+) -> str:
     """A list to choose from whose value stands in the address under `name`; the option chosen."""
     widget = key or f"choose-{name}"
     present = asked(name) if asked(name) in options else default
     st.session_state[widget] = present
-    st.selectbox(label, list(options), format_func=spell, key=widget, on_change=put_from, args=(widget, name))
+    st.selectbox(
+        label,
+        list(options),
+        format_func=spell,
+        key=widget,
+        on_change=put_from,
+        args=(widget, name),
+        label_visibility="visible" if labelled else "collapsed",
+    )
     return present
 
 

@@ -16,7 +16,7 @@ CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "sh
 MAP = CHART | {"topojsonURL": "/app/static/topojson/"}
 """Plotly fetches a world map from its maker's server unless it is told where another one lies: ours is empty."""
 
-PATH_HEIGHT, MAP_HEIGHT = 170, 500
+PATH_HEIGHT, MAP_HEIGHT = 170, 470
 
 DRAWN_LEVELS = ("country", "region", "prefecture", "grouping")
 """The levels that have children to draw; a divided city has arrondissements."""
@@ -110,25 +110,37 @@ def level_switch(code: str, chosen: Choices) -> str | None:
     return None if level == "prefecture" else level
 
 
+def place(code: str, chosen: Choices) -> str:
+    """A territory with what it is: Casablanca is a prefecture, and the commune in it."""
+    w = chosen.words
+    name = w.territory(code)
+    return name if chosen.levels[code] == "country" else w("app.place", kind=w.kind(code), name=name)
+
+
 def breadcrumb(territory: str, chosen: Choices) -> None:
     """The way back up: the kingdom, the region, the prefecture, each a step back."""
     w = chosen.words
     above = chosen.line[: chosen.line.index(territory)]
     with st.container(key="breadcrumb", horizontal=True, vertical_alignment="center", gap="small"):
         for code in above:
-            st.button(w.territory(code), key=f"up-{code}", type="tertiary", on_click=put, args=("territory", code))
+            st.button(place(code, chosen), key=f"up-{code}", type="tertiary", on_click=put, args=("territory", code))
             st.html(f'<span class="tt-crumb">{w("map.crumb")}</span>', width="content")
-        st.html(f'<span class="tt-here">{w.territory(territory)}</span>', width="content")
+        st.html(f'<span class="tt-here">{place(territory, chosen)}</span>', width="content")
 
 
-def territories_map(panel: Any, territory: str, chosen: Choices) -> None:
-    """The map, its legend, and the table beside it; a click goes down."""
+def territories_map(chosen: Choices, **asked: Any) -> None:
+    """The map that was asked for, its legend, and the table beside it; a click goes down."""
     w, locale = chosen.words, chosen.view.locale
+    panel = answer("map", chosen, **asked).panels[0]
     st.html(f'<h1 class="tt-map-title" dir="{w.direction}">{panel.title}</h1>')
     drawn, listed = st.columns([3, 2], gap="medium")
     with drawn:
-        figure = findings.drawing(panel, locale=locale, height=MAP_HEIGHT)
-        key = f"map-{territory}-{len(panel.parts['rows'])}"
+        text(panel, chosen, part="legend")
+        figure = cache.drawn(
+            "map", chosen.view, lambda: findings.drawing(panel, locale=locale, height=MAP_HEIGHT), **asked
+        )
+        # A chart of its own for each territory and level: a selection must not outlive the map it was made on.
+        key = f"map-{asked['territory']}-{asked['level'] or ''}"
         st.plotly_chart(
             figure,
             key=key,
@@ -138,7 +150,6 @@ def territories_map(panel: Any, territory: str, chosen: Choices) -> None:
             on_select=lambda: _go_down(key, chosen),
             selection_mode="points",
         )
-        text(panel, chosen, part="legend")
         text(panel, chosen, part="footer")
     with listed:
         orders = ("administrative", "count", "share")
