@@ -1,0 +1,104 @@
+"""Counts in: read, check, store; `python -m data.importer FILE…`."""
+
+import datetime as dt
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from data.database import local_folder
+from data.importer.check import check
+from data.importer.names import Territories
+from data.importer.read import Progress, read, received
+from data.importer.report import Problem, Report
+from data.importer.store import store, taken_in
+from data.importer.withdraw import withdraw
+
+__all__ = ["Problem", "Progress", "Report", "Territories", "import_file", "withdraw"]
+
+
+def import_file(
+    engine: sa.Engine,
+    path_or_bytes: Path | str | bytes,
+    *,
+    name: str,
+    actor: str,
+    today: dt.date,
+    catalogue,
+    territories: Territories | None = None,
+    accept_rest: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Take in one file of counts (docs/load-your-own-file.md) as one event, or say what is wrong with it.
+
+    `name` is what the file is called in reports. `territories` are, if not given, those of the reference list with the
+    office's own spellings. Nothing is stored when there is a problem, unless `accept_rest`: then
+    the rows without one are. The same bytes a second time change nothing. Reading and checking happen outside the write
+    lock; storing is one transaction. `progress` is called with a stage, rows done and rows there are (0: unknown).
+
+    Raises OSError when the file cannot be opened, sqlalchemy.exc.SQLAlchemyError when the database refuses.
+    """
+    territories = territories or Territories.load(local_folder())
+    name = Path(name.replace("\\", "/")).name
+    with received(path_or_bytes) as got:
+        with engine.connect() as connection:
+            earlier = taken_in(connection, digest=got.digest)
+        if earlier is not None and not earlier.refused:
+            return _known(name, earlier)
+        reading = read(got, progress=progress)
+        digest = got.digest
+    if reading.table is None:
+        return Report(file=name, problems=reading.problems)
+    if progress:
+        progress("checking", reading.rows_read, reading.rows_read)
+    checked = check(
+        reading.table,
+        reading.header,
+        catalogue=catalogue,
+        territories=territories,
+        today=today,
+        ragged=reading.ragged,
+    )
+    # An earlier event that had to refuse rows may be followed by one that need not: a spelling was added since.
+    if earlier is not None and checked.refused >= earlier.refused:
+        return _known(name, earlier, (*reading.problems, *checked.problems))
+    problems = tuple(sorted((*reading.problems, *checked.problems), key=lambda p: p.line or 0))
+    if not checked.accepted or (problems and not accept_rest):
+        return Report(
+            file=name,
+            rows_read=checked.rows_read,
+            refused=checked.rows_read,
+            problems=problems,
+        )
+    stored = store(
+        engine,
+        checked,
+        name=name,
+        digest=digest,
+        actor=actor,
+        tree=territories.tree(),
+        stale_after={step: definition.stale_after for step, definition in catalogue.steps.items()},
+        progress=progress,
+    )
+    return Report(
+        file=name,
+        rows_read=checked.rows_read,
+        accepted=checked.accepted,
+        refused=checked.refused,
+        event=stored.event,
+        problems=problems,
+        already=stored.already,
+        unchanged=stored.unchanged,
+    )
+
+
+def _known(name: str, earlier: sa.Row, problems: tuple[Problem, ...] = ()) -> Report:
+    return Report(
+        file=name,
+        rows_read=earlier.rows_read,
+        accepted=earlier.accepted,
+        refused=earlier.refused,
+        quarantined=earlier.quarantined,
+        event=earlier.number,
+        problems=problems,
+        already=True,
+    )

@@ -1,0 +1,178 @@
+"""`python -m data.importer FILE… [--json] [--accept-rest] [--lang ar|fr|en]`, or `--withdraw NUMBER`.
+
+Exit code 0: every file is stored, or was before. 1: something was refused. 2: the command itself is not understood.
+"""
+
+import argparse
+import datetime as dt
+import json
+import os
+import sys
+import time
+import zoneinfo
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from data.catalogue import catalogue
+from data.database import MigrationRefused, engine_for, local_folder, migrate
+from data.importer import Problem, Report, Territories, import_file, withdraw
+from data.importer.report import clipped
+from i18n import LOCALES, Words, words
+from i18n.problems import grouped, sentence
+
+ACTOR = "administrator"
+QUIET_SECONDS = 1.0
+LEAST_SPENT = 0.25
+"""Seconds below which a rate would be a guess."""
+UNCOUNTED = ("checking", "summing")
+"""Stages that do not go row by row."""
+
+
+class Terminal:
+    """Sentences for whoever typed the command: results to standard output, progress to standard error."""
+
+    def __init__(self, w: Words, *, as_json: bool):
+        self.w, self.as_json = w, as_json
+        self.started = self.told = time.monotonic()
+        self.stage, self.stage_started = "", self.started
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if stage != self.stage:
+            self.stage, self.stage_started = stage, now
+        if now - self.started < QUIET_SECONDS or now - self.told < QUIET_SECONDS:
+            return
+        w, spent = self.w, now - self.stage_started
+        amount = w.number(done) if not total else f"{w.number(done)} / {w.number(total)}"
+        if stage in UNCOUNTED:
+            line = f"{w(f'importer.stage.{stage}')} {amount}"
+        elif done and spent >= LEAST_SPENT:
+            line = w("importer.progress", stage=w(f"importer.stage.{stage}"), done=amount, rate=round(done / spent))
+        else:
+            return
+        self.told = now
+        print(line, file=sys.stderr, flush=True)
+
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr if self.as_json else sys.stdout, flush=True)
+
+    def report(self, report: Report, *, accept_rest: bool) -> None:
+        w = self.w
+        if self.as_json:
+            print(json.dumps(as_json(report, w), ensure_ascii=False), flush=True)
+        else:
+            for line in grouped(report.problems, w):
+                print(line)
+        if report.already:
+            self.say(w("importer.already", file=report.file, event=report.event))
+        elif report.event is not None and not self.as_json:
+            fields = ("file", "event", "rows_read", "accepted", "refused", "unchanged")
+            self.say(w("importer.stored", **{name: getattr(report, name) for name in fields}))
+        elif report.event is None and not self.as_json:
+            problems = len(report.problems)
+            self.say(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
+            if not accept_rest and any(problem.line and problem.line > 1 for problem in report.problems):
+                self.say(w("importer.accept_rest", option="--accept-rest"))
+
+
+def as_json(report: Report, w: Words) -> dict:
+    """The report as one object: its numbers, and every problem in words."""
+    names = ("file", "rows_read", "accepted", "refused", "quarantined", "event")
+    problems = []
+    for problem in report.problems:
+        said, mend = sentence(problem, w)
+        where = {"line": problem.line, "column": problem.column, "seen": problem.seen}
+        problems.append(where | {"problem": said, "mend": mend})
+    return {name: getattr(report, name) for name in names} | {"problems": problems}
+
+
+def _language(asked: str | None) -> str:
+    """The language asked for, else that of the terminal, else Arabic."""
+    if asked:
+        return asked
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            said = os.environ[name][:2].lower()
+            return said if said in LOCALES else LOCALES[0]
+    return LOCALES[0]
+
+
+def _parser(w: Words) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m data.importer", description=w("importer.help.about"))
+    parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help=w("importer.help.files"))
+    parser.add_argument("--json", action="store_true", help=w("importer.help.json"))
+    parser.add_argument("--accept-rest", action="store_true", help=w("importer.help.accept_rest"))
+    parser.add_argument("--lang", choices=LOCALES, help=w("importer.help.lang"))
+    parser.add_argument("--withdraw", metavar="N", type=int, help=w("importer.help.withdraw"))
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    asked = argparse.ArgumentParser(add_help=False)
+    asked.add_argument("--lang", choices=LOCALES)
+    w = words(_language(asked.parse_known_args(given)[0].lang))
+    parser = _parser(w)
+    options = parser.parse_args(given)
+    if not options.files and options.withdraw is None:
+        parser.print_usage(sys.stderr)
+        return 2
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another encoding must not stop an import half said.
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    terminal = Terminal(w, as_json=options.json)
+    try:
+        return _run(options, terminal)
+    except BrokenPipeError:
+        # Whoever read the output has gone (`… | head`); what is stored is stored.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except MigrationRefused as refused:
+        said, mend = w("importer.not_migrated"), w("importer.not_migrated.mend", command=refused.command)
+    except sa.exc.SQLAlchemyError:
+        said, mend = w("importer.database_refused"), w("importer.database_refused.mend")
+    print(f"{said} {mend}", file=sys.stderr)
+    return 1
+
+
+def _run(options: argparse.Namespace, terminal: Terminal) -> int:
+    w, local = terminal.w, local_folder()
+    engine = engine_for()
+    try:
+        migrate(engine)
+        known, territories = catalogue(local), Territories.load(local)
+        failed = False
+        if options.withdraw is not None:
+            answer = withdraw(engine, options.withdraw, actor=ACTOR, catalogue=known, territories=territories)
+            if isinstance(answer, Problem):
+                failed = True
+                print(" ".join(sentence(answer, w)), file=sys.stderr)
+            else:
+                terminal.say(w("importer.withdrawn", event=options.withdraw, by=answer))
+        today = dt.datetime.now(zoneinfo.ZoneInfo("Africa/Casablanca")).date()
+        for path in options.files:
+            try:
+                report = import_file(
+                    engine,
+                    path,
+                    name=path.name,
+                    actor=ACTOR,
+                    today=today,
+                    catalogue=known,
+                    territories=territories,
+                    accept_rest=options.accept_rest,
+                    progress=terminal.progress,
+                )
+            except OSError:
+                report = Report(file=path.name, problems=(Problem("not_opened", seen=clipped(path.name)),))
+            terminal.report(report, accept_rest=options.accept_rest)
+            failed |= not report.stored
+        return int(failed)
+    finally:
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

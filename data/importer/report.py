@@ -1,0 +1,49 @@
+"""What the importer hands back: problems as values, never as words."""
+
+from dataclasses import dataclass, field
+
+SEEN = 40
+"""How many characters of a cell are repeated back: enough to find it, too few to echo a person's file."""
+
+
+def clipped(text: str) -> str:
+    """The text as it may be repeated back: one line, without control characters, at most SEEN characters."""
+    shown = "".join(character if character.isprintable() else " " for character in text[: SEEN + 1])
+    return shown if len(shown) <= SEEN else shown[: SEEN - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: `code` names it; `line` (from 1, the header counted) and `column` (as the layout
+    names it) say where, None for the whole file; `seen` is what stood there, clipped; `values` fill the sentence."""
+
+    code: str
+    line: int | None = None
+    column: str | None = None
+    seen: str = ""
+    values: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of one file. `accepted + refused + quarantined == rows_read`, always.
+
+    `event` is the number of the event that holds the rows, None when nothing was stored. `already` says that the same
+    bytes were taken in before by that event, and that nothing changed now. `unchanged` counts the accepted rows that
+    say what was already known.
+    """
+
+    file: str
+    rows_read: int = 0
+    accepted: int = 0
+    refused: int = 0
+    quarantined: int = 0
+    event: int | None = None
+    problems: tuple[Problem, ...] = ()
+    already: bool = False
+    unchanged: int = 0
+
+    @property
+    def stored(self) -> bool:
+        """Whether the tables hold what the file says."""
+        return self.event is not None
