@@ -13,7 +13,7 @@ from data.schema import definition
 class Definitions:
     """The definitions known at one cut, by kind and id; each a dict as its block in the reference files says.
 
-    Programmes stand in their order, steps in the order of their programmes.
+    Programmes stand in their order, steps in the order of their programmes, indicators and sources in that of their id.
     """
 
     programmes: dict[str, dict] = field(default_factory=dict)
@@ -30,6 +30,11 @@ class Definitions:
     def source_rank(self) -> dict[str, int]:
         """Which source speaks first: the lower the number, the sooner."""
         return {name: int(body.get("rank", 999)) for name, body in self.sources.items()}
+
+    @cached_property
+    def public_sources(self) -> frozenset[str]:
+        """The sources that anyone may read, wherever they speak of."""
+        return frozenset(name for name, body in self.sources.items() if body.get("public"))
 
     def programme_of(self, step: str) -> dict | None:
         """The programme that a step belongs to."""
@@ -50,9 +55,13 @@ def definitions(engine: sa.Engine, *, cut: int) -> Definitions:
         .group_by(definition.c.kind, definition.c.id)
         .subquery()
     )
-    statement = sa.select(definition.c.kind, definition.c.id, definition.c.body).join(
-        last,
-        (definition.c.kind == last.c.kind) & (definition.c.id == last.c.id) & (definition.c.event == last.c.event),
+    statement = (
+        sa.select(definition.c.kind, definition.c.id, definition.c.body)
+        .join(
+            last,
+            (definition.c.kind == last.c.kind) & (definition.c.id == last.c.id) & (definition.c.event == last.c.event),
+        )
+        .order_by(definition.c.kind, definition.c.id)
     )
     found: dict[str, dict[str, dict]] = {"programme": {}, "step": {}, "indicator": {}, "source": {}}
     with engine.connect() as connection:

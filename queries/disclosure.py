@@ -1,45 +1,75 @@
 """The one door through which every public frame of counts leaves."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from data.schema import ALL, BREAKDOWNS
 from queries.methods import disclosure
 
+BLANKED = {
+    **dict.fromkeys(("value", "previous_value", "previous_date", "denominator", "covered_share", "change"), np.nan),
+    **dict.fromkeys(("address", "note"), ""),
+}
+"""What stands in the columns of a row that is withheld: a note may quote the count that it explains."""
+
 
 def released(
-    frame: pd.DataFrame, *, seen: frozenset[str] | None, open_sources: frozenset[str] = frozenset()
+    frame: pd.DataFrame,
+    *,
+    seen: frozenset[str] | None,
+    open_sources: frozenset[str] = frozenset(),
+    mixed: Mapping[str, tuple[int, int]] | None = None,
 ) -> pd.DataFrame:
     """The frame with a column `state` and without what its reader may not see.
 
     frame: at least territory_code and value (float, NaN: none); a column `state` already there is kept where it says
-    not_applicable. seen: codes the reader may see, None for all. open_sources: sources that anyone may read wherever
-    they speak of (published figures). Counts of 1 to 9 in a breakdown are withheld, and one complement with them;
+    not_applicable. seen: codes the reader may see, None for all; rows of other territories are left out, so that not
+    even their dates are known. open_sources: sources that anyone may read wherever they speak of (published figures).
+    mixed: `queries.territories.mixed`, for totals above the reader, which are withheld where taking away what he sees
+    would leave the count of one territory. Counts of 1 to 9 in a breakdown are withheld, and one complement with them;
     a withheld value is NaN.
     """
     frame = frame.copy()
+    closed_source = (
+        ~frame["source"].isin(open_sources) if "source" in frame.columns else pd.Series(True, index=frame.index)
+    )
+    if seen is not None:
+        kept = frame["territory_code"].isin(seen) | ~closed_source
+        frame, closed_source = frame[kept].copy(), closed_source[kept]
     used = [c for c in BREAKDOWNS if c in frame.columns]
     broken = (frame[used] != ALL).any(axis=1).to_numpy() if used else np.zeros(len(frame), dtype=bool)
     group_columns = [
-        c for c in ("territory_code", "step", "unit", "measure", "source", "from_date", "on_date") if c in frame.columns
+        c
+        for c in ("territory_code", "step", "unit", "measure", "source", "basis", "from_date", "on_date")
+        if c in frame.columns
     ]
-    groups = (
-        frame.groupby(group_columns, sort=False, dropna=False).ngroup().to_numpy()
-        if broken.any()
-        else np.zeros(len(frame), dtype=int)
-    )
+    groups = np.zeros(len(frame), dtype=int)
+    if broken.any():
+        # Cells by sex and cells by area add up to the same total, each for themselves.
+        shape = [(frame[c] != ALL).rename(f"by_{c}") for c in used]
+        groups = frame.groupby([*(frame[c] for c in group_columns), *shape], sort=False, dropna=False).ngroup()
+        groups = groups.to_numpy()
     values = frame["value"].to_numpy(dtype=float)
     state = disclosure.states(values, broken_down=broken, groups=groups)
-    if seen is not None and len(frame):
-        hidden = ~frame["territory_code"].isin(seen).to_numpy()
-        if "source" in frame.columns:
-            hidden &= ~frame["source"].isin(open_sources).to_numpy()
-        state[hidden & ~np.isnan(values)] = disclosure.WITHHELD
+    if mixed and len(frame):
+        state[_tells_one_apart(frame, mixed) & closed_source.to_numpy() & ~np.isnan(values)] = disclosure.WITHHELD
     if "state" in frame.columns:
         state = np.where(frame["state"] == disclosure.NOT_APPLICABLE, disclosure.NOT_APPLICABLE, state)
     frame["state"] = state
     closed = state != disclosure.SHOWN
-    for column in ("value", "previous_value", "denominator", "covered_share", "change"):
-        if column in frame.columns and closed.any():
-            frame.loc[closed, column] = np.nan
+    if closed.any():
+        for column, blank in BLANKED.items():
+            if column in frame.columns:
+                frame.loc[closed, column] = blank
     return frame
+
+
+def _tells_one_apart(frame: pd.DataFrame, mixed: Mapping[str, tuple[int, int]]) -> np.ndarray:
+    """Whether a total above the reader, less what he sees of it, may be the count of a single territory."""
+    least = frame["territory_code"].map({code: pair[0] for code, pair in mixed.items()})
+    held = frame["territory_code"].map({code: pair[1] for code, pair in mixed.items()})
+    if "basis" in frame.columns:
+        held = held.where(frame["basis"] != "summed", frame["reporting"])
+    return (least.notna() & (held.astype(float) < least.astype(float))).to_numpy()

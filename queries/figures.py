@@ -1,15 +1,15 @@
 """Figures: the latest count of each step, as known at a cut, and which source speaks.
 
 A stock is shown by its latest value at or before the day asked, with its own date. A flow is shown by its last closed
-period. An `all` row is a total in its own right; where there is none, exactly one complete breakdown is summed. A
-territory's own report speaks before the sum of its children; both are kept, and a sum over some of the children only
-speaks where nothing else does. Among sources, those that are not late speak before those that are, then the lower
-rank, then the later date.
+period, the shortest of those that end on that day. An `all` row is a total in its own right; where there is none of
+that day or later, exactly one complete breakdown is summed. Of all that is said of a count, a sum over some of the
+children only speaks where nothing else does; what is not late speaks before what is; then the source of lower rank;
+then a territory's own report before the sum of its children; then the later date. The others are kept as alternatives.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -17,13 +17,13 @@ from data.schema import ALL, citation, observation, rollup, series
 from queries.cuts import is_current
 from queries.definitions import Definitions, definitions
 from queries.disclosure import released
-from queries.territories import visible
+from queries.territories import mixed, visible
 
 CHANGE_FROM, CHANGE_TO = 45, 25
 """"Over 30 days" compares with the last figure between so many and so many days before."""
 
-COMPLETE = {"sex": frozenset({"female", "male"}), "area": frozenset({"urban", "rural"})}
-"""Breakdowns whose parts are known, so that they can be seen to be complete."""
+COMPLETE = ((("female", ALL), ("male", ALL)), ((ALL, "urban"), (ALL, "rural")))
+"""Breakdowns, as (sex, area), whose parts are known, so that they can be seen to be complete."""
 
 COLUMNS = [
     "territory_code",
@@ -64,9 +64,10 @@ def figures(
     territory_code, step, unit, measure, source: the key of the count
     basis: "reported" by the territory itself, or "summed" over its children
     from_date, on_date: days since 1970-01-01; equal for a stock, the closed period for a flow
-    value: the count, float, NaN when withheld
+    value: the count, float, NaN when withheld; of territories that the reader may not see there is no row
     reporting, expected: for a sum, how many children reported in full, and how many there are; else 0
-    previous_date, previous_value: the last figure 25 to 45 days earlier (stocks only), NaN when none is comparable
+    previous_date, previous_value: the last figure 25 to 45 days earlier (stocks only), NaN when none is comparable; a
+        sum is compared where all children are in it on both days
     address, note: where a published figure stands, and what is said of it
     late: the figure is older than the step's `stale_after` days
     speaks: True on the one row that is shown for its territory, step, unit and measure; the others are alternatives
@@ -75,29 +76,56 @@ def figures(
     known = known or definitions(engine, cut=cut)
     with engine.connect() as connection:
         seen = visible(connection, scope=scope)
+        above = None if seen is None else mixed(connection, scope=scope)
         parts = [
             _latest(connection, observation, where=where, on=on, cut=cut, with_change=with_change),
             _latest(connection, rollup, where=where, on=on, cut=cut, with_change=with_change),
         ]
-    rows = [row for part in parts for row in part]
+    rows = _totals(row for part in parts for row in part)
     if not rows:
         return pd.DataFrame({c: pd.Series(dtype="object") for c in COLUMNS})
-    frame = pd.DataFrame.from_records(rows, columns=[*_KEY, *COLUMNS[5:15]])
+    frame = pd.DataFrame.from_records(rows, columns=_Row._fields, exclude=["sex", "area"])
     for column in ("value", "previous_date", "previous_value"):
         frame[column] = pd.to_numeric(frame[column]).astype(float)
-    frame = _totals(frame)
     stale = frame["step"].map({k: v.get("stale_after", 45) for k, v in known.steps.items()}).fillna(45)
     frame["late"] = (on - frame["on_date"]) > stale
+    frame = released(frame, seen=seen, open_sources=known.public_sources, mixed=above)
+    # Among what the reader may see: a published figure speaks to him where the office's own is not his to read.
     frame["speaks"] = _speaks(frame, known)
-    opened = frozenset(k for k, v in known.sources.items() if v.get("public"))
-    return released(frame, seen=seen, open_sources=opened)[COLUMNS]
+    return frame[COLUMNS].reset_index(drop=True)
 
 
-_KEY = ["territory_code", "step", "unit", "measure", "source"]
+def spoken(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `figures` that speak, one per territory, step and unit: of a stock and a flow, the stock."""
+    rows = frame[frame["speaks"].astype(bool)]
+    stocks_first = rows.sort_values("measure", key=lambda measure: measure != "stock", kind="stable")
+    return stocks_first.drop_duplicates(["territory_code", "step", "unit"])
 
 
-def _latest(connection, table: sa.Table, *, where, on: int, cut: int, with_change: bool) -> Sequence[tuple]:
-    """Rows of COLUMNS up to `note`, with the breakdown columns of sex and area put into the key for `_totals`."""
+class _Row(NamedTuple):
+    """A figure as the tables have it: a total, or a part of a breakdown by sex or area. Columns as in `figures`."""
+
+    territory_code: str
+    step: str
+    unit: str
+    measure: str
+    source: str
+    basis: str
+    sex: str
+    area: str
+    from_date: int
+    on_date: int
+    value: int
+    reporting: int
+    expected: int
+    previous_date: int | None
+    previous_value: int | None
+    address: str
+    note: str
+
+
+def _latest(connection, table: sa.Table, *, where, on: int, cut: int, with_change: bool) -> list[_Row]:
+    """The last figure of each count at or before the day `on`, as one of the two tables has it."""
     row, earlier, before = table.alias("row"), table.alias("earlier"), table.alias("before")
     summed = table is rollup
     last_date = (
@@ -116,8 +144,9 @@ def _latest(connection, table: sa.Table, *, where, on: int, cut: int, with_chang
             is_current(before, cut=cut),
         ]
         if summed:
-            # A sum over more children than before says nothing of the change.
-            comparable.append(before.c.reporting == row.c.reporting)
+            # A sum over other children than before says nothing of the change, and as many need not be the same.
+            comparable.append(row.c.reporting == row.c.expected)
+            comparable.append(before.c.reporting == before.c.expected)
             comparable.append(before.c.expected == row.c.expected)
         found = sa.select(column).where(*comparable).order_by(before.c.to_date.desc()).limit(1)
         return sa.case((series.c.measure == "stock", found.correlate(row).scalar_subquery()))
@@ -130,6 +159,7 @@ def _latest(connection, table: sa.Table, *, where, on: int, cut: int, with_chang
             series.c.unit,
             series.c.measure,
             series.c.source,
+            sa.literal("summed" if summed else "reported"),
             series.c.sex,
             series.c.area,
             row.c.from_date,
@@ -139,8 +169,8 @@ def _latest(connection, table: sa.Table, *, where, on: int, cut: int, with_chang
             row.c.expected if summed else sa.literal(0),
             previous(before.c.to_date) if with_change else none,
             previous(before.c.value) if with_change else none,
-            none if summed else citation.c.address,
-            none if summed else citation.c.note,
+            sa.literal("") if summed else sa.func.coalesce(citation.c.address, ""),
+            sa.literal("") if summed else sa.func.coalesce(citation.c.note, ""),
         )
         .select_from(series)
         .join(row, sa.and_(row.c.series == series.c.id, row.c.to_date == last_date, is_current(row, cut=cut)))
@@ -156,42 +186,55 @@ def _latest(connection, table: sa.Table, *, where, on: int, cut: int, with_chang
                 citation.c.event == row.c.event,
             ),
         )
-    basis = "summed" if summed else "reported"
-    return [(*r[:5], (r[5], r[6], basis), *r[7:14], r[14] or "", r[15] or "") for r in connection.execute(statement)]
+    return [_Row(*row) for row in connection.execute(statement)]
 
 
-def _totals(frame: pd.DataFrame) -> pd.DataFrame:
-    """One total per count: its `all` row, else the sum of exactly one complete breakdown by sex or area."""
-    split = pd.DataFrame(frame["basis"].tolist(), columns=["sex", "area", "basis"], index=frame.index)
-    frame = frame.assign(basis=split["basis"], sex=split["sex"], area=split["area"])
-    total = frame[(frame["sex"] == ALL) & (frame["area"] == ALL)]
-    parts = frame[(frame["sex"] != ALL) ^ (frame["area"] != ALL)]
-    if parts.empty:
-        return total
-    key = [*_KEY, "basis"]
-    has_total = set(total[key].itertuples(index=False, name=None))
-    made = []
-    for name, group in parts.groupby(key, sort=False):
-        if name in has_total:
-            continue
-        for dimension, complete in COMPLETE.items():
-            mine = group[group[dimension] != ALL]
-            newest = mine[mine["on_date"] == mine["on_date"].max()] if len(mine) else mine
-            if set(newest[dimension]) == complete and newest["from_date"].nunique() == 1:
-                row = newest.iloc[0].copy()
-                row["value"] = newest["value"].sum()
-                same_day = newest["previous_date"].nunique() == 1 and newest["previous_value"].notna().all()
-                row["previous_value"] = newest["previous_value"].sum() if same_day else np.nan
-                row["reporting"] = newest["reporting"].min()
-                made.append(row)
-                break
-    return pd.concat([total, pd.DataFrame(made)], ignore_index=True) if made else total
+def _totals(rows: Iterable[_Row]) -> list[_Row]:
+    """One total per count: its `all` row, or the sum of exactly one complete breakdown by sex or area if that is newer.
+
+    Parts of different days make no total. In plain Python: a frame costs more than it brings for so few rows.
+    """
+    counts: dict[tuple, dict[tuple[str, str], _Row]] = {}
+    for row in rows:
+        key = (row.territory_code, row.step, row.unit, row.measure, row.source, row.basis)
+        cells = counts.setdefault(key, {})
+        held = cells.get((row.sex, row.area))
+        # Several periods of a flow may end on one day: the shortest is the last one closed.
+        if held is None or row.from_date > held.from_date:
+            cells[row.sex, row.area] = row
+    return [total for cells in counts.values() if (total := _total(cells))]
+
+
+def _total(cells: dict[tuple[str, str], _Row]) -> _Row | None:
+    """The newest total that the cells of one count give; of two of one day the `all` row, then the sum by sex."""
+    found = [cells[ALL, ALL]] if (ALL, ALL) in cells else []
+    if len(cells) > len(found):
+        for complete in COMPLETE:
+            parts = [cells[part] for part in complete if part in cells]
+            if len(parts) == len(complete) and len({(part.from_date, part.on_date) for part in parts}) == 1:
+                found.append(_summed(parts))
+    return max(found, key=lambda row: row.on_date, default=None)
+
+
+def _summed(parts: list[_Row]) -> _Row:
+    """The sum of parts of one day or period, compared with an earlier day where all parts have that day."""
+    earlier = {part.previous_date for part in parts}
+    comparable = len(earlier) == 1 and None not in earlier
+    return parts[0]._replace(
+        sex=ALL,
+        area=ALL,
+        value=sum(part.value for part in parts),
+        reporting=min(part.reporting for part in parts),
+        previous_date=parts[0].previous_date if comparable else None,
+        previous_value=sum(part.previous_value for part in parts) if comparable else None,
+    )
 
 
 def _speaks(frame: pd.DataFrame, known: Definitions) -> pd.Series:
     """Which row is shown for its territory, step, unit and measure."""
     order = pd.DataFrame(
         {
+            "withheld": frame["state"] != "shown",
             # A sum over some of the children is no total: it speaks only where nothing else does.
             "partial": (frame["basis"] == "summed") & (frame["reporting"] < frame["expected"]),
             "summed": frame["basis"] == "summed",
@@ -201,6 +244,6 @@ def _speaks(frame: pd.DataFrame, known: Definitions) -> pd.Series:
             "length": frame["on_date"] - frame["from_date"],
         },
         index=frame.index,
-    ).sort_values(["partial", "late", "rank", "summed", "age", "length"], kind="stable")
+    ).sort_values(["withheld", "partial", "late", "rank", "summed", "age", "length"], kind="stable")
     first = frame.loc[order.index].drop_duplicates(["territory_code", "step", "unit", "measure"]).index
     return pd.Series(frame.index.isin(first), index=frame.index)

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from data.schema import census, series, territory
 from queries.definitions import definitions
-from queries.figures import figures
+from queries.figures import figures, spoken
 from queries.situation import has_begun
 from queries.territories import children, members, visible
 
@@ -59,7 +59,7 @@ def by_child(
         other = sa.and_(inside, series.c.step == wanted["step"], series.c.unit == wanted["unit"])
         counted = sa.or_(counted, other)
     found = figures(engine, where=counted, on=on, cut=cut, scope=scope, known=known, with_change=False)
-    found = found[found["speaks"].astype(bool)]
+    found = spoken(found)
     numerator = found[(found["step"] == step) & (found["unit"] == unit)].set_index("territory_code")
     frame = pd.DataFrame({"territory_code": list(codes)})
     kept = ["value", "on_date", "from_date", "source", "basis", "reporting", "expected", "late", "address", "state"]
@@ -77,14 +77,15 @@ def by_child(
     frame["value"] = frame["value"].astype(float)
     comparable = (frame["state"] == "shown") & (frame["denominator"] > 0) & ~_partial(frame)
     frame["covered_share"] = (frame["value"] / frame["denominator"]).where(comparable)
-    begun = {code[:2]: has_begun(known, step=step, code=code, on=on) for code in codes}
+    begun = {region: has_begun(known, step=step, code=region, on=on) for region in {code[:2] for code in codes}}
     silent = frame["state"].isna()
     frame.loc[silent, "state"] = [
         "missing" if begun[code[:2]] else "not_applicable" for code in frame.loc[silent, "territory_code"]
     ]
     if seen is not None:
         # Nothing is known of what the reader may not see: not even that it is missing.
-        frame.loc[silent & ~frame["territory_code"].isin(seen), "state"] = "withheld"
+        unknown = (frame["state"] == "missing") & ~frame["territory_code"].isin(seen)
+        frame.loc[unknown, "state"] = "withheld"
     return frame[COLUMNS]
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from data.schema import census, quotation, series
 from queries.definitions import Definitions, definitions
-from queries.figures import figures
+from queries.figures import figures, spoken
 from queries.territories import visible
 
 READING_COLUMNS = [
@@ -74,9 +74,7 @@ def readings(
     with engine.connect() as connection:
         seen = visible(connection, scope=scope)
         bases = census_counts(connection, territories=territories, on=on)
-    speaking = {
-        (f.territory_code, f.step, f.unit): f for f in found[found["speaks"].astype(bool)].itertuples(index=False)
-    }
+    speaking = {(f.territory_code, f.step, f.unit): f for f in spoken(found).itertuples(index=False)}
     rows = [
         _reading(programme, indicator, code, on=on, known=known, speaking=speaking, bases=bases, seen=seen)
         for programme, indicator in wanted
@@ -106,6 +104,9 @@ def _reading(programme: str, indicator: dict, code: str, *, on, known, speaking,
     }
     figure = speaking.get((code, step, unit))
     if figure is None:
+        if row["state"] == "missing" and seen is not None and code not in seen:
+            # Nothing is known of what the reader may not see: not even that it is missing.
+            row["state"] = "withheld"
         return row
     for name in ("measure", "source", "basis", "from_date", "on_date", "value", "reporting", "expected"):
         row[name] = getattr(figure, name)
@@ -206,19 +207,31 @@ def quotations(engine: sa.Engine, *, on: int, cut: int, territories: Sequence[st
 def quoted(engine: sa.Engine, *, found: pd.DataFrame, on: int, cut: int, territories: Sequence[str]) -> pd.DataFrame:
     """The quotations of some territories, with the denominator that a printed share implies.
 
-    One row per statement, as `quotations`, and implied_denominator: our figure of the same step and day, in
-    the step's first unit, over the printed share; NaN where there is no such figure or the statement is no share.
+    found: the figures beside which the statements stand (`queries.figures`). One row per statement, as `quotations`,
+    and implied_denominator: the figure among them of the same step and day, in the step's first unit, over the printed
+    share; NaN where there is no such figure or the statement is no share. A figure that the territory reported comes
+    before a sum, a public source before the office's, since a printed share was made with a printed count.
     """
     frame = quotations(engine, on=on, cut=cut, territories=territories)
-    first_unit = {step: body["units"][0] for step, body in definitions(engine, cut=cut).steps.items()}
+    known = definitions(engine, cut=cut)
+    first_unit = {step: body["units"][0] for step, body in known.steps.items()}
+    partial = (found["basis"] == "summed") & (found["reporting"] < found["expected"])
+    whole = found[(found["state"] == "shown") & ~partial]
+    nearest = pd.DataFrame(
+        {
+            "summed": whole["basis"] == "summed",
+            "closed": ~whole["source"].isin(known.public_sources),
+            "rank": whole["source"].map(known.source_rank),
+        }
+    ).sort_values(["summed", "closed", "rank"], kind="stable")
+    whole = whole.loc[nearest.index]
     implied = []
     for row in frame.itertuples(index=False):
-        same = found[
-            (found["territory_code"] == row.territory_code)
-            & (found["step"] == row.step)
-            & (found["on_date"] == row.on_date)
-            & (found["unit"] == first_unit.get(row.step, ""))
-            & (found["state"] == "shown")
+        same = whole[
+            (whole["territory_code"] == row.territory_code)
+            & (whole["step"] == row.step)
+            & (whole["on_date"] == row.on_date)
+            & (whole["unit"] == first_unit.get(row.step, ""))
         ]
         usable = row.measure == "share" and len(same) and row.value
         implied.append(float(same["value"].iloc[0]) / (row.value / 100_000) if usable else np.nan)

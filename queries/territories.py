@@ -1,5 +1,7 @@
 """Territories as the tables know them: who stands above, who stands below, who may be seen."""
 
+from itertools import pairwise
+
 import pandas as pd
 import sqlalchemy as sa
 
@@ -45,9 +47,7 @@ def members(*, of: str, level: str) -> sa.Select:
     """
     below = sa.select(territory.c.code, territory.c.level).where(territory.c.parent == of).cte("below", recursive=True)
     child = territory.alias("child")
-    below = below.union_all(
-        sa.select(child.c.code, child.c.level).where(child.c.parent == below.c.code, child.c.level != "grouping")
-    )
+    below = below.union_all(sa.select(child.c.code, child.c.level).where(child.c.parent == below.c.code))
     inside = sa.select(below.c.code).where(below.c.level == level)
     grouped = sa.select(grouping_member.c.member).where(grouping_member.c.grouping == of)
     return inside.union(grouped)
@@ -80,3 +80,27 @@ def visible(connection: sa.Connection, *, scope: str) -> frozenset[str] | None:
         connection.execute(sa.select(grouping_member.c.member).where(grouping_member.c.grouping == scope)).scalars()
     )
     return frozenset(inside | set(lineage(connection, of=scope)))
+
+
+OTHERS = 2
+"""Territories that must stand together in what is left of a total when a reader takes away what he sees of it."""
+
+
+def mixed(connection: sa.Connection, *, scope: str) -> dict[str, tuple[int, int]]:
+    """For each territory above `scope`: of how many children a total must speak, and how many children there are.
+
+    A reader sees totals above him and what lies below him; the difference must be that of two territories at least.
+    For the kingdom the children are prefectures, as in its sums, and what is taken away is the reader's region.
+    Prefectures of arrondissements stand beside the tree: no total is made of them.
+    """
+    line = lineage(connection, of=scope)
+    counted = {}
+    for code in line:
+        below = CHILD_LEVEL.get(level_of(connection, code) or "")
+        statement = sa.select(sa.func.count()).select_from(members(of=code, level=below or "").subquery())
+        counted[code] = connection.execute(statement).scalar_one() if below else 0
+    found = {}
+    for above, below in pairwise(line):
+        if level_of(connection, below) != "grouping":
+            found[above] = ((counted[below] if above == KINGDOM else 1) + OTHERS, counted[above])
+    return found

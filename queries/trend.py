@@ -9,7 +9,7 @@ from data.schema import BREAKDOWNS, observation, rollup, series
 from queries.cuts import is_current
 from queries.definitions import Definitions, definitions
 from queries.disclosure import released
-from queries.territories import visible
+from queries.territories import mixed, visible
 
 COLUMNS = [
     "territory_code",
@@ -45,6 +45,7 @@ def histories(
     known = known or definitions(engine, cut=cut)
     with engine.connect() as connection:
         seen = visible(connection, scope=scope)
+        above = None if seen is None else mixed(connection, scope=scope)
         rows = []
         for table, basis in ((observation, "reported"), (rollup, "summed")):
             row = table.alias("row")
@@ -77,15 +78,16 @@ def histories(
             rows += connection.execute(statement).all()
     frame = pd.DataFrame.from_records(rows, columns=COLUMNS)
     frame["value"] = frame["value"].astype(float)
-    opened = frozenset(k for k, v in known.sources.items() if v.get("public"))
-    return released(frame, seen=seen, open_sources=opened)
+    frame = released(frame, seen=seen, open_sources=known.public_sources, mixed=above)
+    return frame.reset_index(drop=True)
 
 
 def best_history(frame: pd.DataFrame, known: Definitions, *, territory: str, step: str, unit: str) -> pd.DataFrame:
     """One history of a count out of the frame of `histories`: for each date the source that speaks.
 
-    Reported figures speak before sums, complete sums before none; partial sums are left out where any other figure
-    exists. One row per date, with the columns of `histories`.
+    For each date the source of lower rank speaks, then the territory's own report, then, among the periods of a flow,
+    the shortest. Partial sums are left out where any other figure exists, flows where there is a stock. One row per
+    date, with the columns of `histories`.
     """
     mine = frame[
         (frame["territory_code"] == territory)
@@ -95,10 +97,13 @@ def best_history(frame: pd.DataFrame, known: Definitions, *, territory: str, ste
     ]
     if mine.empty:
         return mine
+    if (mine["measure"] == "stock").any():
+        mine = mine[mine["measure"] == "stock"]
     rank = mine["source"].map(known.source_rank).fillna(999)
     summed = mine["basis"] == "summed"
     partial = summed & (mine["reporting"] < mine["expected"])
     if not partial.all():
         mine, rank, summed = mine[~partial], rank[~partial], summed[~partial]
-    ordered = mine.assign(_rank=rank, _summed=summed).sort_values(["on_date", "_rank", "_summed"], kind="stable")
-    return ordered.drop_duplicates("on_date").drop(columns=["_rank", "_summed"])
+    ordered = mine.assign(_rank=rank, _summed=summed, _length=mine["on_date"] - mine["from_date"])
+    ordered = ordered.sort_values(["on_date", "_rank", "_summed", "_length"], kind="stable")
+    return ordered.drop_duplicates("on_date").drop(columns=["_rank", "_summed", "_length"])

@@ -1,0 +1,140 @@
+"""Trend: the history of counts in a territory."""
+
+import pytest
+
+from queries.definitions import definitions
+from queries.trend import COLUMNS, best_history, histories
+
+
+@pytest.fixture
+def ask(reference_engine, now, day):
+    """A function that asks for the histories of one territory."""
+
+    def run(*territories, on="2024-06-30", scope="MA", **choices):
+        return histories(
+            reference_engine,
+            territories=territories or ["09.273"],
+            on=day(on),
+            cut=now(reference_engine),
+            scope=scope,
+            **choices,
+        )
+
+    return run
+
+
+@pytest.fixture
+def best(reference_engine, now):
+    """A function that picks the history of RSU households out of a frame."""
+
+    def run(frame, territory="09.273", step="rsu.registered", unit="household"):
+        known = definitions(reference_engine, cut=now(reference_engine))
+        return best_history(frame, known, territory=territory, step=step, unit=unit)
+
+    return run
+
+
+def test_every_total_up_to_the_day_comes_oldest_first(book, ask, day):
+    book.say(("09.273", "2023-09-14", 100), ("09.273", "2023-07-14", 80), ("09.273", "2023-08-14", 90))
+    frame = ask(on="2023-08-14")
+    assert frame["value"].tolist() == [80, 90]
+    assert frame["on_date"].tolist() == [day("2023-07-14"), day("2023-08-14")]
+    assert list(frame.columns) == [*COLUMNS, "state"]
+
+
+def test_breakdowns_are_left_out(book, ask):
+    book.say(("09.273", "2023-09-14", 100))
+    book.say(("09.273", "2023-09-14", 60), sex="female")
+    book.say(("09.273", "2023-09-14", 40), reason="income")
+    assert ask()["value"].tolist() == [100]
+
+
+def test_sums_stand_beside_reports_and_say_of_how_many(book, ask):
+    book.say(("09.273", "2023-09-14", 100))
+    book.sum(("09.273", "2023-09-14", 98, 5, 6))
+    frame = ask().set_index("basis")
+    assert frame.loc["reported", ["value", "reporting", "expected"]].tolist() == [100, 0, 0]
+    assert frame.loc["summed", ["value", "reporting", "expected"]].tolist() == [98, 5, 6]
+
+
+def test_only_the_steps_asked_for_are_read(book, ask):
+    book.say(("09.273", "2023-09-14", 100))
+    book.say(("09.273", "2023-09-14", 700), step="rnp.registered", unit="person")
+    assert ask(steps=["rnp.registered"])["value"].tolist() == [700]
+    assert len(ask()) == 2
+    assert ask(steps=[]).empty
+
+
+def test_the_best_history_takes_for_each_date_the_source_that_speaks(book, ask, best):
+    book.say(("09.273", "2023-07-14", 81), ("09.273", "2023-08-14", 91), source="published")
+    book.say(("09.273", "2023-08-14", 90), ("09.273", "2023-09-14", 100))
+    book.say(("09.273", "2023-08-14", 92), source="published_other")
+    path = best(ask())
+    assert path["value"].tolist() == [81, 90, 100]
+    assert list(path.columns) == [*COLUMNS, "state"]
+
+
+def test_a_report_speaks_before_a_sum_of_the_same_day_and_source(book, ask, best):
+    book.say(("09.273", "2023-09-14", 100))
+    book.sum(("09.273", "2023-09-14", 98, 6, 6), ("09.273", "2023-10-14", 105, 6, 6))
+    assert best(ask())["value"].tolist() == [100, 105]
+
+
+def test_partial_sums_are_left_out_where_anything_else_exists_and_kept_where_nothing_does(book, ask, best):
+    book.sum(("09.273", "2023-08-14", 60, 4, 6), ("09.273", "2023-09-14", 75, 5, 6))
+    assert best(ask())["value"].tolist() == [60, 75]
+    book.sum(("09.273", "2023-10-14", 105, 6, 6))
+    assert best(ask())["value"].tolist() == [105]
+
+
+def test_stocks_and_flows_never_make_one_path(book, ask, best):
+    book.say(("09.273", ("2023-08-15", "2023-09-14"), 7), ("09.273", ("2023-09-15", "2023-10-14"), 8), measure="flow")
+    assert best(ask())["value"].tolist() == [7, 8]
+    book.say(("09.273", "2023-09-14", 100))
+    assert best(ask())["value"].tolist() == [100]
+
+
+def test_of_the_periods_of_a_flow_that_end_on_one_day_the_shortest_is_taken(book, ask, best):
+    book.say(("09.273", ("2023-01-01", "2023-09-30"), 70), ("09.273", ("2023-09-01", "2023-09-30"), 8), measure="flow")
+    assert best(ask())["value"].tolist() == [8]
+
+
+def test_a_territory_without_figures_has_an_empty_history(book, ask, best):
+    book.say(("09.273", "2023-09-14", 100))
+    assert best(ask(), territory="09").empty
+    assert best(ask(), unit="person").empty
+
+
+def test_a_reader_has_no_history_of_another_prefecture_but_the_published_one(book, ask):
+    book.say(("02.411", "2024-01-12", 61_234), ("09.273", "2024-01-12", 500))
+    book.say(("02.411", "2024-01-10", 61_000), source="published")
+    frame = ask("02.411", "09.273", scope="09.273")
+    assert sorted(frame["value"]) == [500, 61_000]
+
+
+def test_a_regions_history_shows_no_sum_that_gives_another_prefecture_away(book, ask, best):
+    book.sum(("09", "2024-01-12", 821, 2, 6), ("09", "2024-02-12", 3000, 6, 6))
+    frame = ask("09", scope="09.273")
+    assert frame["state"].tolist() == ["withheld", "shown"]
+    assert best(frame, territory="09")["value"].tolist() == [3000]
+    assert ask("09", scope="09")["state"].tolist() == ["shown", "shown"]
+
+
+def test_the_published_path_of_the_kingdom_has_one_value_a_day(published, now, day):
+    cut = now(published)
+    frame = histories(published, territories=["MA"], on=day("2026-03-01"), cut=cut, scope="MA")
+    path = best_history(
+        frame, definitions(published, cut=cut), territory="MA", step="amo_tadamon.covered", unit="person"
+    )
+    assert path["on_date"].is_monotonic_increasing and path["on_date"].is_unique
+    assert path["value"].iloc[-1] == 11_000_000
+    assert (path["source"] == "published").all()
+
+
+def test_a_database_that_was_only_migrated_has_no_history(engine):
+    for scope in ("MA", "09.273"):
+        frame = histories(engine, territories=["MA", "09.273"], on=20_000, cut=0, scope=scope)
+        assert frame.empty
+        assert list(frame.columns) == [*COLUMNS, "state"]
+        known = definitions(engine, cut=0)
+        assert best_history(frame, known, territory="MA", step="rsu.registered", unit="household").empty
