@@ -11,7 +11,7 @@ def latest_cut(engine: sa.Engine) -> int:
         return connection.execute(sa.select(sa.func.coalesce(sa.func.max(event.c.number), 0))).scalar_one()
 
 
-def is_current(row: sa.FromClause, *, cut: int) -> sa.ColumnElement[bool]:
+def is_current(row: sa.FromClause, *, cut: int | sa.BindParameter[int]) -> sa.ColumnElement[bool]:
     """Whether a row of `observation` or `rollup` is the last word on its key at `cut`, and says a number."""
     newer = row.original.alias() if isinstance(row, sa.Alias) else row.alias()
     superseded = sa.exists().where(

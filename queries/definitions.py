@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -47,8 +48,22 @@ class Definitions:
         return sorted(mine, key=lambda i: i["id"] != headline)
 
 
+_read: WeakKeyDictionary[sa.Engine, dict[int, Definitions]] = WeakKeyDictionary()
+"""Definitions by the event that last changed them: what an event said never changes, so it is parsed once."""
+
+
 def definitions(engine: sa.Engine, *, cut: int) -> Definitions:
     """The definitions as known at `cut`."""
+    last = sa.select(sa.func.coalesce(sa.func.max(definition.c.event), 0)).where(definition.c.event <= cut)
+    with engine.connect() as connection:
+        version = connection.execute(last).scalar_one()
+        kept = _read.setdefault(engine, {})
+        if version not in kept:
+            kept[version] = _definitions(connection, cut=version)
+    return kept[version]
+
+
+def _definitions(connection: sa.Connection, *, cut: int) -> Definitions:
     last = (
         sa.select(definition.c.kind, definition.c.id, sa.func.max(definition.c.event).label("event"))
         .where(definition.c.event <= cut)
@@ -64,10 +79,9 @@ def definitions(engine: sa.Engine, *, cut: int) -> Definitions:
         .order_by(definition.c.kind, definition.c.id)
     )
     found: dict[str, dict[str, dict]] = {"programme": {}, "step": {}, "indicator": {}, "source": {}}
-    with engine.connect() as connection:
-        for kind, key, body in connection.execute(statement):
-            if body is not None and kind in found:
-                found[kind][key] = json.loads(body)
+    for kind, key, body in connection.execute(statement):
+        if body is not None and kind in found:
+            found[kind][key] = json.loads(body)
     programmes = dict(sorted(found["programme"].items(), key=lambda item: (item[1].get("order", 0), item[0])))
     named = [step for body in programmes.values() for step in body.get("step", [])]
     steps = {key: found["step"][key] for key in named if key in found["step"]}

@@ -31,6 +31,11 @@ def released(
     would leave the count of one territory. Counts of 1 to 9 in a breakdown are withheld, and one complement with them;
     a withheld value is NaN.
     """
+    used = [c for c in BREAKDOWNS if c in frame.columns]
+    if seen is None and not mixed and not used and "state" not in frame.columns:
+        # Nothing to hide from one who sees everything, where nothing is broken down.
+        missing = frame["value"].isna().to_numpy()
+        return frame.assign(state=np.where(missing, disclosure.MISSING, disclosure.SHOWN).astype(object))
     frame = frame.copy()
     closed_source = (
         ~frame["source"].isin(open_sources) if "source" in frame.columns else pd.Series(True, index=frame.index)
@@ -38,7 +43,6 @@ def released(
     if seen is not None:
         kept = frame["territory_code"].isin(seen) | ~closed_source
         frame, closed_source = frame[kept].copy(), closed_source[kept]
-    used = [c for c in BREAKDOWNS if c in frame.columns]
     broken = (frame[used] != ALL).any(axis=1).to_numpy() if used else np.zeros(len(frame), dtype=bool)
     group_columns = [
         c

@@ -8,7 +8,8 @@ then a territory's own report before the sum of its children; then the later dat
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import pandas as pd
 import sqlalchemy as sa
@@ -86,20 +87,28 @@ def figures(
         return pd.DataFrame({c: pd.Series(dtype="object") for c in COLUMNS})
     frame = pd.DataFrame.from_records(rows, columns=_Row._fields, exclude=["sex", "area"])
     for column in ("value", "previous_date", "previous_value"):
-        frame[column] = pd.to_numeric(frame[column]).astype(float)
-    stale = frame["step"].map({k: v.get("stale_after", 45) for k, v in known.steps.items()}).fillna(45)
-    frame["late"] = (on - frame["on_date"]) > stale
+        frame[column] = frame[column].astype(float)
+    stale = {step: body.get("stale_after", 45) for step, body in known.steps.items()}
+    frame["late"] = [on - row.on_date > stale.get(row.step, 45) for row in rows]
     frame = released(frame, seen=seen, open_sources=known.public_sources, mixed=above)
     # Among what the reader may see: a published figure speaks to him where the office's own is not his to read.
     frame["speaks"] = _speaks(frame, known)
     return frame[COLUMNS].reset_index(drop=True)
 
 
-def spoken(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `figures` that speak, one per territory, step and unit: of a stock and a flow, the stock."""
-    rows = frame[frame["speaks"].astype(bool)]
-    stocks_first = rows.sort_values("measure", key=lambda measure: measure != "stock", kind="stable")
-    return stocks_first.drop_duplicates(["territory_code", "step", "unit"])
+def spoken(frame: pd.DataFrame) -> dict[tuple[str, str, str], Any]:
+    """The rows of `figures` that speak, by territory, step and unit: of a stock and a flow, the stock."""
+    found: dict[tuple[str, str, str], Any] = {}
+    for row in frame.itertuples(index=False):
+        key = (row.territory_code, row.step, row.unit)
+        if row.speaks and (row.measure == "stock" or key not in found):
+            found[key] = row
+    return found
+
+
+def is_partial(figure: Any) -> bool:
+    """Whether a figure is a sum over some of the children only, which is no total of its territory."""
+    return figure.basis == "summed" and figure.reporting < figure.expected
 
 
 class _Row(NamedTuple):
@@ -126,6 +135,14 @@ class _Row(NamedTuple):
 
 def _latest(connection, table: sa.Table, *, where, on: int, cut: int, with_change: bool) -> list[_Row]:
     """The last figure of each count at or before the day `on`, as one of the two tables has it."""
+    statement = _statement(table, with_change=with_change).where(where)
+    return [_Row(*row) for row in connection.execute(statement, {"on": on, "cut": cut})]
+
+
+@cache
+def _statement(table: sa.Table, *, with_change: bool) -> sa.Select:
+    """The statement of `_latest` for any counts, with the parameters `on` and `cut`. Building it costs more than it."""
+    on, cut = sa.bindparam("on", type_=sa.Integer), sa.bindparam("cut", type_=sa.Integer)
     row, earlier, before = table.alias("row"), table.alias("earlier"), table.alias("before")
     summed = table is rollup
     last_date = (
@@ -174,7 +191,7 @@ def _latest(connection, table: sa.Table, *, where, on: int, cut: int, with_chang
         )
         .select_from(series)
         .join(row, sa.and_(row.c.series == series.c.id, row.c.to_date == last_date, is_current(row, cut=cut)))
-        .where(where, series.c.age_band == ALL, series.c.reason == ALL, series.c.cohort == ALL)
+        .where(series.c.age_band == ALL, series.c.reason == ALL, series.c.cohort == ALL)
     )
     if not summed:
         statement = statement.outerjoin(
@@ -186,7 +203,7 @@ def _latest(connection, table: sa.Table, *, where, on: int, cut: int, with_chang
                 citation.c.event == row.c.event,
             ),
         )
-    return [_Row(*row) for row in connection.execute(statement)]
+    return statement
 
 
 def _totals(rows: Iterable[_Row]) -> list[_Row]:
@@ -230,20 +247,27 @@ def _summed(parts: list[_Row]) -> _Row:
     )
 
 
-def _speaks(frame: pd.DataFrame, known: Definitions) -> pd.Series:
-    """Which row is shown for its territory, step, unit and measure."""
-    order = pd.DataFrame(
-        {
-            "withheld": frame["state"] != "shown",
+def _speaks(frame: pd.DataFrame, known: Definitions) -> list[bool]:
+    """For each row, whether it is shown for its territory, step, unit and measure."""
+    rank = known.source_rank
+    best: dict[tuple, tuple[tuple, int]] = {}
+    names = ["territory_code", "step", "unit", "measure", "source", "basis", "reporting", "expected", "late", "state"]
+    columns = [frame[name].tolist() for name in (*names, "on_date", "from_date")]
+    for place, row in enumerate(zip(*columns, strict=True)):
+        *key, source, basis, reporting, expected, late, state, on_date, from_date = row
+        summed = basis == "summed"
+        order = (
+            state != "shown",
             # A sum over some of the children is no total: it speaks only where nothing else does.
-            "partial": (frame["basis"] == "summed") & (frame["reporting"] < frame["expected"]),
-            "summed": frame["basis"] == "summed",
-            "late": frame["late"],
-            "rank": frame["source"].map(known.source_rank).fillna(999),
-            "age": -frame["on_date"],
-            "length": frame["on_date"] - frame["from_date"],
-        },
-        index=frame.index,
-    ).sort_values(["withheld", "partial", "late", "rank", "summed", "age", "length"], kind="stable")
-    first = frame.loc[order.index].drop_duplicates(["territory_code", "step", "unit", "measure"]).index
-    return pd.Series(frame.index.isin(first), index=frame.index)
+            summed and reporting < expected,
+            late,
+            rank.get(source, 999),
+            summed,
+            -on_date,
+            on_date - from_date,
+        )
+        held = best.get(tuple(key))
+        if held is None or order < held[0]:
+            best[tuple(key)] = (order, place)
+    speaking = {place for _, place in best.values()}
+    return [place in speaking for place in range(len(frame))]

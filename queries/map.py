@@ -1,12 +1,14 @@
 """Map: one indicator in each child of a territory at a date. Shares and denominators as in `queries.situation`."""
 
+from math import nan
+
 import pandas as pd
 import sqlalchemy as sa
 
 from data.schema import census, series, territory
 from queries.definitions import definitions
-from queries.figures import figures, spoken
-from queries.situation import has_begun
+from queries.figures import figures, is_partial, spoken
+from queries.situation import denominator_of, has_begun
 from queries.territories import children, members, visible
 
 COLUMNS = [
@@ -58,42 +60,47 @@ def by_child(
     if "step" in wanted:
         other = sa.and_(inside, series.c.step == wanted["step"], series.c.unit == wanted["unit"])
         counted = sa.or_(counted, other)
-    found = figures(engine, where=counted, on=on, cut=cut, scope=scope, known=known, with_change=False)
-    found = spoken(found)
-    numerator = found[(found["step"] == step) & (found["unit"] == unit)].set_index("territory_code")
-    frame = pd.DataFrame({"territory_code": list(codes)})
-    kept = ["value", "on_date", "from_date", "source", "basis", "reporting", "expected", "late", "address", "state"]
-    frame = frame.join(numerator[kept], on="territory_code")
-    if "step" in wanted:
-        below = found[(found["step"] == wanted["step"]) & (found["unit"] == wanted["unit"])]
-        below = below[~_partial(below)].set_index("territory_code")
-        frame["denominator"] = frame["territory_code"].map(below["value"].astype(float))
-        frame["denominator_date"] = frame["territory_code"].map(below["on_date"])
-        frame["denominator_kind"], frame["denominator_year"] = "step", float("nan")
-    else:
-        frame["denominator"] = frame["territory_code"].map({k: v[1] for k, v in bases.items()}).astype(float)
-        frame["denominator_year"] = frame["territory_code"].map({k: v[0] for k, v in bases.items()})
-        frame["denominator_kind"], frame["denominator_date"] = "census" if wanted else "", float("nan")
-    frame["value"] = frame["value"].astype(float)
-    comparable = (frame["state"] == "shown") & (frame["denominator"] > 0) & ~_partial(frame)
-    frame["covered_share"] = (frame["value"] / frame["denominator"]).where(comparable)
+    figure = spoken(figures(engine, where=counted, on=on, cut=cut, scope=scope, known=known, with_change=False))
     begun = {region: has_begun(known, step=step, code=region, on=on) for region in {code[:2] for code in codes}}
-    silent = frame["state"].isna()
-    frame.loc[silent, "state"] = [
-        "missing" if begun[code[:2]] else "not_applicable" for code in frame.loc[silent, "territory_code"]
-    ]
-    if seen is not None:
-        # Nothing is known of what the reader may not see: not even that it is missing.
-        unknown = (frame["state"] == "missing") & ~frame["territory_code"].isin(seen)
-        frame.loc[unknown, "state"] = "withheld"
-    return frame[COLUMNS]
+    rows = []
+    for code in codes:
+        mine = figure.get((code, step, unit))
+        row = dict.fromkeys(COLUMNS, nan) | {"territory_code": code, "denominator_kind": ""}
+        row |= denominator_of(definition, code, speaking=figure, bases=bases)
+        if mine is None:
+            row["state"] = "missing" if begun[code[:2]] else "not_applicable"
+            if seen is not None and row["state"] == "missing" and code not in seen:
+                # Nothing is known of what the reader may not see: not even that it is missing.
+                row["state"] = "withheld"
+        else:
+            row |= {name: getattr(mine, name) for name in _OF_THE_FIGURE}
+            if mine.state == "shown" and not is_partial(mine) and row["denominator"] > 0:
+                row["covered_share"] = mine.value / row["denominator"]
+        rows.append(row)
+    frame = pd.DataFrame.from_records(rows, columns=COLUMNS)
+    for column in ("value", "denominator", "covered_share"):
+        frame[column] = frame[column].astype(float)
+    return frame
 
 
-def _partial(frame: pd.DataFrame) -> pd.Series:
-    return (frame["basis"] == "summed") & (frame["reporting"] < frame["expected"])
+_OF_THE_FIGURE = (
+    "value",
+    "on_date",
+    "from_date",
+    "source",
+    "basis",
+    "reporting",
+    "expected",
+    "late",
+    "address",
+    "state",
+)
 
 
-def _census(connection: sa.Connection, *, parent: str, level: str, unit: str, on: int) -> dict[str, tuple[int, int]]:
+def _census(
+    connection: sa.Connection, *, parent: str, level: str, unit: str, on: int
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """(territory, unit) → (census year, count) of every child, as `queries.situation.census_counts`."""
     statement = (
         sa.select(census.c.territory, census.c.year, census.c.value)
         .where(
@@ -101,4 +108,4 @@ def _census(connection: sa.Connection, *, parent: str, level: str, unit: str, on
         )
         .order_by(census.c.year)
     )
-    return {code: (year, value) for code, year, value in connection.execute(statement)}
+    return {(code, unit): (year, value) for code, year, value in connection.execute(statement)}

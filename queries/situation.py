@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from data.schema import census, quotation, series
 from queries.definitions import Definitions, definitions
-from queries.figures import figures, spoken
+from queries.figures import figures, is_partial, spoken
 from queries.territories import visible
 
 READING_COLUMNS = [
@@ -74,7 +74,7 @@ def readings(
     with engine.connect() as connection:
         seen = visible(connection, scope=scope)
         bases = census_counts(connection, territories=territories, on=on)
-    speaking = {(f.territory_code, f.step, f.unit): f for f in spoken(found).itertuples(index=False)}
+    speaking = spoken(found)
     rows = [
         _reading(programme, indicator, code, on=on, known=known, speaking=speaking, bases=bases, seen=seen)
         for programme, indicator in wanted
@@ -117,8 +117,7 @@ def _reading(programme: str, indicator: dict, code: str, *, on, known, speaking,
     if not np.isnan(figure.previous_value):
         row["change"] = figure.value - figure.previous_value
         row["change_since"] = figure.previous_date
-    partial = figure.basis == "summed" and figure.reporting < figure.expected
-    if not partial:
+    if not is_partial(figure):
         row |= denominator_of(indicator, code, speaking=speaking, bases=bases)
         if row["denominator"] > 0:
             row["covered_share"] = figure.value / row["denominator"]
@@ -134,8 +133,7 @@ def denominator_of(indicator: dict, code: str, *, speaking: dict, bases: dict) -
             return {"denominator": found[1], "denominator_kind": "census", "denominator_year": found[0]}
     elif wanted:
         figure = speaking.get((code, wanted["step"], wanted["unit"]))
-        partial = figure is not None and figure.basis == "summed" and figure.reporting < figure.expected
-        if figure is not None and figure.state == "shown" and not partial:
+        if figure is not None and figure.state == "shown" and not is_partial(figure):
             return {"denominator": figure.value, "denominator_kind": "step", "denominator_date": figure.on_date}
     return {}
 

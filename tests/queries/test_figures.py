@@ -92,7 +92,7 @@ def test_a_stock_comes_before_a_flow_of_the_same_step(book, ask):
     book.say(("09.273", ("2023-09-01", "2023-09-30"), 5), measure="flow")
     book.say(("09.273", "2023-08-14", 90))
     rows = spoken(ask(on="2023-10-01"))
-    assert rows["measure"].tolist() == ["stock"]
+    assert [row.measure for row in rows.values()] == ["stock"]
 
 
 # Which source speaks
@@ -411,4 +411,4 @@ def test_a_database_that_was_only_migrated_has_no_figure(engine):
         found = figures(engine, where=series.c.territory == "MA", on=20_000, cut=0, scope=scope)
         assert found.empty
         assert list(found.columns) == COLUMNS
-        assert spoken(found).empty
+        assert spoken(found) == {}
