@@ -18,14 +18,18 @@ from panels import method as say_method
 from panels import situation as say_situation
 from queries import events, territories, trend
 from queries import map as geography
-from queries.cuts import latest_cut
+from queries.cuts import latest_cut, latest_events
 from queries.definitions import Definitions, definitions
+from queries.silence import silent_children
 from queries.situation import quotations, quoted, readings
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a finding says: its panels in reading order, and the paths that go with them, by programme."""
+    """What a finding says: its panels in reading order, and the paths that go with them, by programme.
+
+    facts: what else a page has to know, by name: further panels, whether there is anything to show at all.
+    """
 
     panels: tuple[Panel, ...]
     paths: dict[str, Panel] = field(default_factory=dict)
@@ -54,6 +58,9 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territor
         line = (*line[: MOST_READINGS - 1], line[-1])
     headline, found = readings(engine, territories=line, on=on, cut=cut, scope=scope)
     printed = quoted(engine, found=found, on=on, cut=cut, territories=line)
+    silent = silent_children(
+        engine, of=territory, counts=_partial_counts(headline, territory), on=on, cut=cut, scope=scope
+    )
     history = trend.histories(engine, territories=line, on=on, cut=cut, scope=scope, known=known)
     panels, paths, others = [], {}, []
     for programme in known.ordered_programmes:
@@ -61,7 +68,9 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territor
         mine = headline[headline["programme"] == key]
         if mine.empty or not _in_view(programme, mine, on):
             continue
-        panel = say_situation.situation(headline, found, printed, programme=key, levels=levels, locale=locale)
+        panel = say_situation.situation(
+            headline, found, printed, programme=key, levels=levels, locale=locale, silent=silent
+        )
         if not programme.get("featured"):
             others.append(panel)
             continue
@@ -79,6 +88,13 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territor
         "empty": found.empty,
     }
     return Answer(tuple(panels), paths, facts)
+
+
+def _partial_counts(headline: pd.DataFrame, territory: str) -> set[tuple[str, str]]:
+    """The counts (step, unit) that stand for a territory as sums over some of its children only."""
+    mine = headline[(headline["territory_code"] == territory) & (headline["basis"] == "summed")]
+    mine = mine[mine["reporting"] < mine["expected"]]
+    return set(zip(mine["step"], mine["unit"], strict=True))
 
 
 def _in_view(programme: dict, mine: pd.DataFrame, on: int) -> bool:
@@ -113,11 +129,14 @@ def _map(
 ) -> Answer:
     known = definitions(engine, cut=cut)
     frame = geography.by_child(engine, parent=territory, indicator=indicator, on=on, cut=cut, scope=scope, level=level)
+    with engine.connect() as connection:
+        below = territories.level_of(connection, frame["territory_code"].iloc[0]) if len(frame) else None
     panel = say_map.territories_map(
         frame,
         parent=territory,
         indicator=known.indicators[indicator],
         show=show,
+        level=below or "commune",
         boundaries=boundaries,
         on=on,
         locale=locale,
@@ -139,10 +158,12 @@ def _method(engine: sa.Engine, *, cut: int, scope: str, locale: str, on: int) ->
 def _events(engine: sa.Engine, *, cut: int, scope: str, locale: str, on: int) -> Answer:
     log = events.log(engine, cut=cut, scope=scope)
     fresh = events.freshness(engine, on=on, cut=cut, scope=scope)
-    open_to_withdrawal = log[(log["kind"] == "import") & log["withdrawn_by"].isna()]
     return Answer(
         (say_events.freshness(fresh, locale=locale), say_events.log(log, locale=locale)),
-        facts={"empty": log.empty, "imports": tuple(int(n) for n in open_to_withdrawal["number"])},
+        facts={
+            "empty": not (log["kind"] == "import").any(),
+            "imports": say_events.withdrawable(log, locale=locale),
+        },
     )
 
 
@@ -172,6 +193,14 @@ def indicator_choices(engine: sa.Engine, *, cut: int) -> tuple[tuple[str, str, b
     )
 
 
+def headline_counts(engine: sa.Engine, *, cut: int) -> tuple[tuple[str, str], ...]:
+    """The counts (step, unit) of the headline indicators of the first screen, in its order."""
+    known = definitions(engine, cut=cut)
+    headlines = (p.get("headline") for p in known.ordered_programmes if p.get("featured"))
+    numerators = (known.indicators[h]["numerator"] for h in headlines if h in known.indicators)
+    return tuple((n["step"], n["unit"]) for n in numerators)
+
+
 def territory_choices(engine: sa.Engine, *, scope: str) -> tuple[tuple[str, str, str], ...]:
     """The territories that a reader of `scope` may choose, in administrative order: (code, level, parent)."""
     frame = territories.territories(engine)
@@ -179,6 +208,16 @@ def territory_choices(engine: sa.Engine, *, scope: str) -> tuple[tuple[str, str,
         seen = territories.visible(connection, scope=scope)
     kept = frame if seen is None else frame[frame["territory_code"].isin(seen)]
     return tuple(kept[["territory_code", "level", "parent_code"]].itertuples(index=False, name=None))
+
+
+def writable(engine: sa.Engine, *, scope: str) -> frozenset[str] | None:
+    """The territories whose counts one of `scope` may hand in: his own and those below; None for all."""
+    if scope == territories.KINGDOM:
+        return None
+    with engine.connect() as connection:
+        seen = territories.visible(connection, scope=scope)
+        above = territories.lineage(connection, of=scope)[:-1]
+    return (seen or frozenset()) - frozenset(above)
 
 
 def date_choices(engine: sa.Engine, *, territory: str, cut: int, scope: str) -> tuple[int, ...]:
@@ -202,17 +241,24 @@ TEXTS: dict[str, Callable[..., str]] = {
 
 def drawing(panel: Panel, *, locale: str, height: int) -> Any:
     """The chart of a panel, for Plotly."""
-    return DRAWINGS[panel.kind](panel, locale=locale, height=height)
+    return _made(panel, (locale, height), lambda: DRAWINGS[panel.kind](panel, locale=locale, height=height))
 
 
 def text(panel: Panel, *, locale: str, part: str | None = None) -> str:
     """A panel as HTML, or one part of what stands around it (legend, footer)."""
-    return TEXTS[part or panel.kind](panel, locale=locale)
+    return _made(panel, (locale, part), lambda: TEXTS[part or panel.kind](panel, locale=locale))
 
 
-def map_table(panel: Panel, *, order: str, locale: str) -> str:
-    """The table beside a map, in the order that the reader asked for."""
-    return html.map_table_html(say_map.table_order(panel.parts["rows"], order), panel, locale=locale)
+def map_table(panel: Panel, *, order: str, locale: str, address: Callable[[str], str]) -> str:
+    """The table beside a map, in the order that the reader asked for; `address` leads to a territory's own view."""
+    rows = say_map.table_order(panel.parts["rows"], order)
+    return html.map_table_html(rows, panel, locale=locale, address=address)
+
+
+def _made(panel: Panel, key: tuple, make: Callable[[], Any]) -> Any:
+    if key not in panel.drawn:
+        panel.drawn[key] = make()
+    return panel.drawn[key]
 
 
 __all__ = [
@@ -222,9 +268,12 @@ __all__ = [
     "date_choices",
     "drawing",
     "find",
+    "headline_counts",
     "indicator_choices",
     "latest_cut",
+    "latest_events",
     "map_table",
     "territory_choices",
     "text",
+    "writable",
 ]

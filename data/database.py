@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -47,7 +48,13 @@ def as_date(day: int) -> dt.date:
 
 def local_folder() -> Path:
     """The folder of what belongs to this office alone: databases, overlays, letterhead."""
-    return Path(os.environ.get("TATABBU_LOCAL") or ROOT / "data" / "local").resolve()
+    return _resolved(os.environ.get("TATABBU_LOCAL") or str(ROOT / "data" / "local"), os.getcwd())
+
+
+@lru_cache(maxsize=8)
+def _resolved(folder: str, _seen_from: str) -> Path:
+    # A view asks many times, and each link on the way would be looked at each time.
+    return Path(folder).resolve()
 
 
 def database_url(local: Path | None = None) -> str:
@@ -69,7 +76,9 @@ def engine_for(url: str | None = None, *, local: Path | None = None) -> sa.Engin
         return sa.create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(address, connect_args={"timeout": 60, "check_same_thread": False})
+    # As many connections as there are viewers at one moment: a reader never waits for another reader.
+    pool = {"pool_size": 16, "max_overflow": -1} if address.database else {}
+    engine = sa.create_engine(address, connect_args={"timeout": 60, "check_same_thread": False}, **pool)
 
     @sa.event.listens_for(engine, "connect")
     def _settle(connection, _record):

@@ -93,10 +93,14 @@ def load_published(
         event.c.file_name == path.name,
         ~sa.exists().where(undo.c.withdraws == event.c.number),
     )
+    # Whoever withdrew this very file did so on purpose: it does not come back at the next start.
+    taken_back = sa.select(undo.c.number).where(
+        undo.c.actor != ACTOR, undo.c.withdraws.in_(sa.select(event.c.number).where(event.c.file_hash == digest))
+    )
     with engine.connect() as connection:
         before = connection.execute(live).all()
-    if any(row.file_hash == digest for row in before):
-        return None
+        if any(row.file_hash == digest for row in before) or connection.execute(taken_back).first():
+            return None
     for row in before:
         withdraw(engine, row.number, actor=ACTOR, catalogue=catalogue(local or local_folder()))
     report = import_file(

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import time
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
@@ -103,6 +104,22 @@ class Words:
                 said = self._counted("number.million_of", abs(millions))
                 return self._without_sign(value, filled(self._texts.text(f"{key}.million"), {"n": said}, isolate=False))
         return self._without_sign(value, self._counted(key, abs(value)))
+
+    def parts(self, unit: str, number: int) -> tuple[str, str]:
+        """A counted phrase, large numbers in millions, as its number and its noun: ("1,8 million", "de ménages").
+
+        Where the language says the number in the noun («أسرتين»), all of it is the first part.
+        """
+        key, number = f"count.{unit}", _whole(number)
+        millions = numbers.in_millions(number) if f"{key}.million" in self else None
+        if millions is not None:
+            figure, form = self._counted("number.million_of", abs(millions)), self._texts.text(f"{key}.million")
+        else:
+            figure = numbers.digits(abs(number), locale=self.locale)
+            form = self._texts.form(key, numbers.form_of(abs(number), locale=self.locale))
+        if "{n}" not in form:
+            figure = form
+        return self._without_sign(number, figure), form.replace("{n}", "").strip() if "{n}" in form else ""
 
     # Dates
 
@@ -215,9 +232,24 @@ def words(locale: str, *, folder: Path = FOLDER, reference: Path = REFERENCE, lo
     """
     if locale not in BABEL_LOCALES:
         raise ValueError(f"{locale!r} is no language of this house: {', '.join(LOCALES)}")
-    if local is None:
-        local = Path(os.environ.get("TATABBU_LOCAL") or REFERENCE.parent / "local")
-    return _words(catalogue(locale, folder=folder), names(reference=reference, local=local))
+    if (folder, reference, local) != (FOLDER, REFERENCE, None):
+        return _words(catalogue(locale, folder=folder), names(reference=reference, local=local or _office_folder()))
+    asked = (locale, os.environ.get("TATABBU_LOCAL"))
+    looked, found = _looked.get(asked, (0.0, None))
+    if found is None or time.monotonic() - looked > LOOK_AGAIN:
+        found = _words(catalogue(locale, folder=folder), names(reference=reference, local=_office_folder()))
+        _looked[asked] = (time.monotonic(), found)
+    return found
+
+
+def _office_folder() -> Path:
+    return Path(os.environ.get("TATABBU_LOCAL") or REFERENCE.parent / "local")
+
+
+LOOK_AGAIN = 0.5
+"""Seconds for which the files of words are taken to be unchanged: a view asks for its words twenty times."""
+
+_looked: dict[tuple, tuple[float, Words]] = {}
 
 
 @lru_cache(maxsize=32)

@@ -21,6 +21,7 @@ _OTHER_MONTHS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def long(day: date, *, locale: str) -> str:
     """The date in words: 14 شتنبر 2023, 14 septembre 2023, 1er janvier 2024."""
     text = format_date(day, "d MMMM y", locale=BABEL_LOCALES[locale])

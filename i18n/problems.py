@@ -3,12 +3,15 @@
 A problem is a value with `code`, `line`, `column`, `seen` and `values`, as the importer hands it back.
 """
 
+import datetime
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from . import Words
 
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 EXAMPLE_DATE = "2023-09-14"
 PLACES = ("candidates", "suggestions")
 
@@ -31,6 +34,8 @@ def sentence(problem: Problem, w: Words) -> tuple[str, str]:
         name = "other_line" if name == "line" else name
         if name in PLACES:
             values[name] = w.join(_place(code, w) for code in value)
+        elif isinstance(value, str) and _ISO.fullmatch(value):
+            values[name] = w.date_short(datetime.date.fromisoformat(value))
         elif isinstance(value, list | tuple):
             values[name] = w.join(str(one) for one in value)
         else:

@@ -20,8 +20,8 @@ if answer.facts["empty"]:
 for panel in answer.panels:
     st.header(panel.title, anchor=False)
     if panel.parts["rows"]:
-        show.table(panel, chosen, titled=False)
+        show.table(panel, chosen)
     else:
         st.info(w("events.nothing"))
-if who().may_import and answer.facts["imports"]:
+if who().may_withdraw:
     intake.withdrawals(answer.facts["imports"], chosen, who())

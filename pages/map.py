@@ -16,7 +16,7 @@ territory = show.drawn_territory(chosen)
 
 show.breadcrumb(territory, chosen)
 with st.container(key="map-choices"):
-    first, second, third = st.columns([3, 2, 2], vertical_alignment="bottom")
+    first, second, third = st.columns([4, 3, 4], vertical_alignment="bottom")
     with first:
         indicator = choose(
             w("map.indicator"),

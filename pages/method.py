@@ -17,10 +17,10 @@ st.markdown(w("method.intro"))
 show.states(chosen)
 for panel in answer.panels:
     with st.expander(panel.title):
-        show.table(panel, chosen, titled=False)
+        show.table(panel, chosen)
 st.header(w("method.quoted_title"), anchor=False)
 st.markdown(w("method.quoted_intro"))
 if answer.facts["quotations"].parts["rows"]:
-    show.table(answer.facts["quotations"], chosen, titled=False)
+    show.table(answer.facts["quotations"], chosen)
 else:
     st.info(w("method.quoted_none"))

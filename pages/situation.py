@@ -23,4 +23,4 @@ if answer.facts["others"]:
     show.table(answer.facts["others"], chosen)
 if answer.facts["figures"].parts["rows"]:
     with st.expander(answer.facts["figures"].title):
-        show.table(answer.facts["figures"], chosen, titled=False)
+        show.table(answer.facts["figures"], chosen)

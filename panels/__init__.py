@@ -21,7 +21,8 @@ class Panel:
     states the finding, made from the numbers. frame: the figures behind it, codes and numbers only. units: what is
     counted. sources, data_dates (days since 1970-01-01): printed below. notes: sentences a reader needs beside it.
     audience: office or outside. demonstration: whether the notice has to stand inside the picture. parts: what the
-    kind needs besides (its docstring is that of the function that makes the panel).
+    kind needs besides (its docstring is that of the function that makes the panel). drawn: charts and texts already
+    made of it: a panel never changes, and is shown many times.
     """
 
     subject: str
@@ -35,3 +36,4 @@ class Panel:
     audience: str = "office"
     demonstration: bool = False
     parts: dict = field(default_factory=dict)
+    drawn: dict = field(default_factory=dict, repr=False, compare=False)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from i18n import words
 from panels import Panel
-from panels.situation import on_date
+from panels.situation import on_date, plain_step_name, source_name
 
 CASABLANCA = "Africa/Casablanca"
 
@@ -27,7 +27,7 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
                 w("events.number", number=str(int(e.number))),
                 kind,
                 recorded(e.recorded_at, w),
-                e.file_name or w.name("source", e.source) if e.file_name or e.source else "",
+                e.file_name or (source_name(e.source, w) if e.source else ""),
                 w.number(int(e.rows_read)) if counted else "",
                 w.number(int(e.accepted)) if counted else "",
                 w.number(int(e.refused)) if counted else "",
@@ -41,6 +41,28 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
         frame=frame,
         parts={"head": tuple(w(f"events.column_{c}") for c in names), "rows": rows},
     )
+
+
+def withdrawable(frame: pd.DataFrame, *, locale: str) -> dict[int, tuple[str, str]]:
+    """The imports that can be withdrawn, newest first: number → (as a list names it, its file).
+
+    What ships with the product is not among them: it would come back at the next start.
+    """
+    w = words(locale)
+    live = frame[(frame["kind"] == "import") & frame["withdrawn_by"].isna() & (frame["actor"] != "reference")]
+    return {
+        int(e.number): (
+            w(
+                "events.withdraw_choice",
+                number=str(int(e.number)),
+                file=e.file_name,
+                when=recorded(e.recorded_at, w),
+                rows=w.count("row", int(e.accepted)),
+            ),
+            e.file_name,
+        )
+        for e in live.itertuples(index=False)
+    }
 
 
 def recorded(seconds: int, w) -> str:
@@ -57,8 +79,8 @@ def freshness(frame: pd.DataFrame, *, locale: str) -> Panel:
         last: dt.date = on_date(f.last_date)
         rows.append(
             (
-                w.name("source", f.source),
-                _step(f.step, w),
+                source_name(f.source, w),
+                plain_step_name(f.step, w),
                 w.date(last),
                 w("reading.late") if f.late else w("events.fresh"),
                 w.number(int(f.territories)),
@@ -73,8 +95,3 @@ def freshness(frame: pd.DataFrame, *, locale: str) -> Panel:
         frame=frame,
         parts={"head": tuple(w(f"events.column_{c}") for c in names), "rows": rows},
     )
-
-
-def _step(step: str, w) -> str:
-    programme = step.partition(".")[0]
-    return w("events.step_of", step=w.name("step", step), programme=w.name("programme", programme, field="short"))

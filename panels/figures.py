@@ -4,13 +4,14 @@ import pandas as pd
 
 from i18n import words
 from panels import Panel, SourceLine
-from panels.situation import counted, flagged, on_date, source_line
+from panels.situation import counted, flagged, on_date, source_line, step_name, whole_or_partial
 
 
 def figures(found: pd.DataFrame, known, *, territory: str, locale: str) -> Panel:
-    """All figures of a territory, one row per count and source, those that speak first.
+    """All figures of a territory, one row per count, source and basis, those that speak first.
 
-    found: `queries.figures` for the territory. known: definitions, for the order of programmes and steps.
+    found: `queries.figures` for the territory. known: definitions, for the order of programmes and steps; counts of
+    steps that are no longer defined are left out. `parts` holds `head` and `rows`, as `panels.html.rows_html` asks.
     """
     w = words(locale)
     order = {step: i for i, step in enumerate(known.steps)}
@@ -21,9 +22,8 @@ def figures(found: pd.DataFrame, known, *, territory: str, locale: str) -> Panel
     for f in ordered.itertuples(index=False):
         if f.step not in known.steps:
             continue
-        programme = f.step.partition(".")[0]
         if f.state == "shown":
-            number = counted(f.unit, int(f.value), w)
+            number = whole_or_partial(f, counted(f.unit, int(f.value), w), w)
         else:
             number = w(f"state.{f.state}", threshold=w.number(10)) if f.state == "withheld" else w(f"state.{f.state}")
         dated = w.date(on_date(f.on_date))
@@ -35,11 +35,7 @@ def figures(found: pd.DataFrame, known, *, territory: str, locale: str) -> Panel
             remark = w("reading.other_statement") if not remark else f"{w('reading.other_statement')} · {remark}"
         rows.append(
             (
-                w(
-                    "events.step_of",
-                    step=w.name("step", f.step),
-                    programme=w.name("programme", programme, field="short"),
-                ),
+                step_name(f.step, w),
                 number,
                 dated,
                 line if isinstance(line, SourceLine) else SourceLine(line),

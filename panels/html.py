@@ -3,7 +3,7 @@
 Every text is escaped here and nowhere else. Classes begin with `tt-`; the sheet that sets them is ui/sheet.css.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from i18n import words
@@ -17,7 +17,7 @@ def link(line: SourceLine, *, css: str = "") -> str:
     """A source line; a link when it stands at a public address."""
     text = escape(line.text)
     name = f' class="{css}"' if css else ""
-    if line.address.startswith(("https://", "http://")):
+    if line.address.lower().startswith(("https://", "http://")):
         return f'<a{name} href="{escape(line.address)}" target="_blank" rel="noopener noreferrer">{text}</a>'
     return f"<span{name}>{text}</span>"
 
@@ -43,15 +43,17 @@ def _reading(r: Reading) -> str:
             f'<div class="tt-absent"><span class="tt-mark">{STATE_MARK[r.state]}</span> {escape(r.number)}</div>'
         )
     else:
-        partial = " tt-partial" if r.reporting and r.partial else ""
         noun = f' <span class="tt-unit">{escape(r.unit)}</span>' if r.unit else ""
-        lines.append(f'<div class="tt-number{partial}" title="{escape(r.exact)}"><b>{escape(r.number)}</b>{noun}</div>')
+        badge = f' <span class="tt-badge">{escape(r.partial)}</span>' if r.partial else ""
+        lines.append(f'<div class="tt-number" title="{escape(r.exact)}"><b>{escape(r.number)}</b>{noun}{badge}</div>')
         if r.share:
             lines.append(f'<div class="tt-share"><b>{escape(r.share)}</b> {escape(r.share_of)}</div>')
         if r.change:
             lines.append(f'<div class="tt-change">{escape(r.change)}</div>')
         if r.reporting:
             lines.append(f'<div class="tt-reporting">{escape(r.reporting)}</div>')
+        if r.silent:
+            lines.append(f'<div class="tt-reporting">{escape(r.silent)}</div>')
         late = f' <span class="tt-late">{escape(r.late)}</span>' if r.late else ""
         lines.append(f'<div class="tt-date">{escape(r.dateline)}{late}</div>')
         if r.source:
@@ -80,8 +82,11 @@ def legend_html(panel: Panel, *, locale: str) -> str:
     )
 
 
-def map_table_html(rows: Sequence[Row], panel: Panel, *, locale: str) -> str:
-    """The table beside a map: territory, count, share and date, in the order given."""
+def map_table_html(rows: Sequence[Row], panel: Panel, *, locale: str, address: Callable[[str], str]) -> str:
+    """The table beside a map: territory, count, share and date, in the order given.
+
+    `address` leads to a territory's own view, so that the map can be gone down by keyboard; empty: it has none.
+    """
     w = words(locale)
     with_share = any(r.share for r in rows)
     head = [w("map.column_territory"), panel.parts["unit"]]
@@ -90,7 +95,9 @@ def map_table_html(rows: Sequence[Row], panel: Panel, *, locale: str) -> str:
     body = []
     for r in rows:
         css = "" if r.tint is not None or r.state == "zero" else ' class="tt-none"'
-        cells = [f'<th scope="row">{escape(r.name)}</th>', f"<td{css}>{escape(r.count)}</td>"]
+        leads = address(r.territory_code)
+        name = f'<a href="{escape(leads)}" target="_self">{escape(r.name)}</a>' if leads else escape(r.name)
+        cells = [f'<th scope="row">{name}</th>', f"<td{css}>{escape(r.count)}</td>"]
         cells += [f"<td>{escape(r.share)}</td>"] if with_share else []
         late = ' class="tt-late-cell"' if r.late else ""
         cells += [f"<td{late}>{escape(r.dateline)}</td>"]
@@ -118,7 +125,8 @@ def rows_html(panel: Panel, *, locale: str) -> str:
             text = link(cell) if isinstance(cell, SourceLine) else escape(cell)
             cells.append(f'<th scope="row">{text}</th>' if i == 0 else f"<td>{text}</td>")
         body.append(f"<tr>{''.join(cells)}</tr>")
-    return table_html(
+    title = f'<h2 dir="{w.direction}">{escape(panel.title)}</h2>' if panel.parts.get("titled") else ""
+    return title + table_html(
         panel.parts["head"], body, caption=panel.title, direction=w.direction, css=panel.parts.get("css", "")
     )
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from i18n import words
 from panels import Panel, SourceLine
-from panels.situation import on_date, source_line
+from panels.situation import counted_noun, on_date, source_line
 
 CLASSES = 5
 """How many tints a reader can tell apart on a washed-out projector."""
@@ -20,8 +20,9 @@ ZERO, MISSING, WITHHELD, NOT_APPLICABLE = "zero", "missing", "withheld", "not_ap
 class Row:
     """One territory of the map and of the table beside it, every text ready.
 
-    state: class 0 to CLASSES-1 in `tint` when there is a number above zero; else zero, missing, withheld or
-    not_applicable in `state`.
+    state: shown, zero, missing, withheld or not_applicable; tint: 0 to CLASSES-1 where state is shown, else None. A sum
+    over some of the children is drawn as missing: it is said in `count`, and is no total. value, covered_share: the
+    numbers behind the texts, NaN when there is none.
     """
 
     territory_code: str
@@ -42,6 +43,7 @@ def territories_map(
     parent: str,
     indicator: dict,
     show: str,
+    level: str,
     boundaries: str,
     on: int,
     locale: str,
@@ -49,9 +51,9 @@ def territories_map(
 ) -> Panel:
     """The map of one indicator over the children of `parent`.
 
-    frame: `queries.map.by_child`. show: "count" or "share". boundaries: the address of the layer. `parts` holds `rows`
-    (tuple of Row, administrative order), `breaks` (the lower bounds of the tints in use, ascending), `legend` (tuple of
-    (key, text)), `show`, `boundaries`.
+    frame: `queries.map.by_child`. show: "count" or "share". level: that of the children. boundaries: the address of the
+    layer. `parts` holds `rows` (tuple of Row, administrative order), `breaks` (the lower bounds of the tints in use,
+    ascending), `legend` (tuple of (key, text)), `show`, `boundaries`, `unit` and `denominator` (in words).
     """
     w = words(locale)
     unit = indicator["numerator"]["unit"]
@@ -65,9 +67,11 @@ def territories_map(
         for item, value, is_drawn in zip(frame.itertuples(index=False), measured, drawn, strict=True)
     )
     spell = (lambda v: w.short(round(v))) if show == "count" else (lambda v: w.share(v))
+    ranges = [(spell(low), spell(high)) for low, high in _ranges(breaks, measured[drawn & (measured > 0)])]
     legend = [
-        (f"tint-{i}", w("map.from_to", low=spell(low), high=spell(high)) if high > low else spell(low))
-        for i, (low, high) in enumerate(_ranges(breaks, measured[drawn & (measured > 0)]))
+        # Two ends that print alike are one: nobody reads "from 35 % to 35 %".
+        (f"tint-{i}", w("map.from_to", low=low, high=high) if high != low else low)
+        for i, (low, high) in enumerate(ranges)
     ]
     present = {r.state for r in rows}
     legend += [
@@ -76,7 +80,7 @@ def territories_map(
         if s in present
     ]
     known, total = int(drawn.sum()), len(frame)
-    noun = _noun(frame)
+    noun = counted_noun(level)
     name = w.name("indicator", indicator["id"])
     if known:
         title = w(
@@ -91,7 +95,7 @@ def territories_map(
         title = w("map.title_none", name=name, place=w.in_territory(parent), date=w.date(on_date(on)))
     sources = [
         source_line(r.source, "", r.basis, w)
-        for r in frame[shown].drop_duplicates(["source", "basis"]).itertuples(index=False)
+        for r in frame[drawn].drop_duplicates(["source", "basis"]).itertuples(index=False)
     ]
     return Panel(
         subject="map",
@@ -100,7 +104,7 @@ def territories_map(
         frame=frame,
         units=(unit,),
         sources=tuple(dict.fromkeys(sources)),
-        data_dates=tuple(sorted({int(d) for d in frame.loc[shown, "on_date"]})),
+        data_dates=tuple(sorted({int(d) for d in frame.loc[drawn, "on_date"]})),
         notes=(w("map.indicative"), w("map.credit")),
         demonstration=demonstration,
         parts={
@@ -111,13 +115,9 @@ def territories_map(
             "boundaries": boundaries,
             "unit": w(f"unit.{unit}.plural"),
             "denominator": _denominator(frame, indicator, w),
+            "texts": {r.territory_code: r.count if show == "count" else r.share for r in rows if r.tint is not None},
         },
     )
-
-
-def _noun(frame: pd.DataFrame) -> str:
-    """The counted noun of the children: prefectures and provinces have two pairs of digits in their code."""
-    return "prefecture_or_province" if frame["territory_code"].str.count(r"\.").eq(1).all() else "commune"
 
 
 def _denominator(frame: pd.DataFrame, indicator: dict, w) -> str:
@@ -144,7 +144,7 @@ def _row(item, measured: float, drawn: bool, breaks: tuple[float, ...], unit: st
         dated = w.date_short(on_date(item.on_date))
     else:
         count = {
-            WITHHELD: w("state.withheld", threshold=w.number(10)) if item.state == WITHHELD else "",
+            WITHHELD: w("state.withheld", threshold=w.number(10)),
             MISSING: w("state.missing"),
             NOT_APPLICABLE: w("state.not_applicable"),
         }[item.state]
@@ -165,13 +165,19 @@ def _row(item, measured: float, drawn: bool, breaks: tuple[float, ...], unit: st
 
 
 def class_breaks(values: np.ndarray) -> tuple[float, ...]:
-    """Lower bounds of at most CLASSES tints with about as many territories each, rounded to two digits; ascending."""
+    """Lower bounds of at most CLASSES tints with about as many territories each, rounded to two digits; ascending.
+
+    Each tint holds at least one of the values.
+    """
     values = np.unique(values)
     if len(values) <= CLASSES:
         return tuple(float(v) for v in values)
     cuts = np.quantile(values, np.linspace(0, 1, CLASSES + 1)[:-1])
     rounded = [float(values[0])] + [_two_digits(c) for c in cuts[1:]]
-    return tuple(sorted({v for v in rounded if v <= values[-1]}))
+    breaks = sorted({v for v in rounded if v <= values[-1]})
+    # Rounding may put two bounds so near each other that nothing lies between: such a tint would be legend only.
+    held = np.unique(np.searchsorted(breaks, values, side="right") - 1)
+    return tuple(breaks[i] for i in held)
 
 
 def _two_digits(value: float) -> float:
@@ -186,11 +192,8 @@ def tint_of(value: float, breaks: tuple[float, ...]) -> int:
 
 def _ranges(breaks: tuple[float, ...], values: np.ndarray) -> list[tuple[float, float]]:
     """The lowest and highest value that each tint really holds."""
-    ranges = []
-    for i in range(len(breaks)):
-        held = values[[tint_of(v, breaks) == i for v in values]]
-        ranges.append((float(held.min()), float(held.max())) if len(held) else (breaks[i], breaks[i]))
-    return ranges
+    tints = np.maximum(np.searchsorted(breaks, values, side="right") - 1, 0)
+    return [(float(values[tints == i].min()), float(values[tints == i].max())) for i in range(len(breaks))]
 
 
 def table_order(rows: tuple[Row, ...], order: str) -> tuple[Row, ...]:

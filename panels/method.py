@@ -4,7 +4,10 @@ import pandas as pd
 
 from i18n import words
 from panels import Panel, SourceLine
-from panels.situation import counted, flagged, on_date, printed_share
+from panels.situation import counted, flagged, on_date, printed_share, step_name
+
+SENSES = {None: "descriptive", True: "higher_is_better", False: "lower_is_better"}
+"""How an indicator is read: by its `higher_is_better`."""
 
 
 def definition(indicator: dict, programme: dict, steps: dict[str, dict], *, locale: str) -> Panel:
@@ -12,7 +15,7 @@ def definition(indicator: dict, programme: dict, steps: dict[str, dict], *, loca
     w = words(locale)
     step, unit = indicator["numerator"]["step"], indicator["numerator"]["unit"]
     rows = [
-        (w("method.numerator"), w.things(step, unit)),
+        (w("method.numerator"), w("method.number_of", things=w.of_things(step, unit))),
         (w("method.unit"), w(f"unit.{unit}")),
     ]
     wanted = indicator.get("denominator")
@@ -20,8 +23,8 @@ def definition(indicator: dict, programme: dict, steps: dict[str, dict], *, loca
         rows.append((w("method.denominator"), w.name("indicator", indicator["id"], field="denominator_name")))
     else:
         rows.append((w("method.denominator"), w("method.no_denominator")))
-    sense = indicator.get("higher_is_better")
-    rows.append((w("method.reading"), w("method.descriptive" if sense is None else "method.higher_is_better")))
+    sense = SENSES[indicator.get("higher_is_better")]
+    rows.append((w("method.reading"), w(f"method.{sense}")))
     rows.append((w("method.caveat"), w.name("indicator", indicator["id"], field="caveat")))
     body = steps.get(step, {})
     rows.append((w("method.body"), w.name("body", body["body"])))
@@ -57,7 +60,7 @@ def quotations(frame: pd.DataFrame, *, locale: str) -> Panel:
     for q in frame.itertuples(index=False):
         rows.append(
             (
-                w.name("step", q.step),
+                step_name(q.step, w),
                 _place(q.territory_code, w),
                 _value(q, w),
                 SourceLine(w.date_short(on_date(q.on_date)), q.address),
@@ -83,6 +86,5 @@ def _place(code: str, w) -> str:
 def _value(q, w) -> str:
     if q.measure == "share":
         return printed_share(q.value, w)
-    if q.measure == "count" and f"count.{q.unit}" in w:
-        return counted(q.unit, int(q.value), w)
-    return w(f"method.quoted_{q.measure}_value", n=w.number(int(q.value)))
+    said = counted(q.unit, int(q.value), w) if f"count.{q.unit}" in w else w.number(int(q.value))
+    return w(f"method.quoted_{q.measure}_value", n=said)

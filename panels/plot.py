@@ -1,5 +1,9 @@
 """Plotly drawing of panels: lines and maps. Text and legends are drawn by whoever shows the panel."""
 
+from collections.abc import Sequence
+from os.path import commonprefix
+from textwrap import wrap
+
 import plotly.graph_objects as go
 
 from i18n import PDI, RLI, Words, words
@@ -19,7 +23,9 @@ MARKED = 90
 """Up to so many territories each state wears its mark; names are written on up to LABELLED."""
 LABELLED = 10
 
-CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showSendToCloud": False}
+SPARSE = 14
+"""Up to so many dates each has its dot: more look like a string of beads."""
+TITLE_WIDTH = 40
 
 
 def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
@@ -27,7 +33,7 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
     w = words(locale)
     dates, values = panel.parts["dates"], panel.parts["values"]
     top = max(values, default=0) or 1
-    sparse = len(dates) <= 40
+    sparse = len(dates) <= SPARSE
     last = len(dates) - 1
     # The last value is named; the highest one too where the two would not overlap.
     named = [0, values[last]] if values and values[last] else [0, top]
@@ -51,13 +57,31 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
         "cliponaxis": False,
     }
     ticks = _time_ticks(dates)
+    # Two ticks of one year would both read "2024": then the days are written, which stand over the ends of the axis.
+    named_days = not dates or dates[0].year == dates[-1].year
+    ends = 40 if named_days else 14
     scale = [right_to_left(w.short(v), w) for v in named]
     room = 24 + 8 * max(map(len, scale))  # the widest label at 13 px
+    title = [right_to_left(line, w) for line in wrap(panel.title, TITLE_WIDTH)]
     figure = {
         "data": [trace],
         "layout": {
-            "height": height,
-            "margin": {"l": 14 if w.rtl else room, "r": room if w.rtl else 14, "t": 14, "b": 26},
+            "height": height + 18 * len(title),
+            "title": {
+                "text": "<br>".join(title),
+                "font": {"size": 13, "color": MUTED},
+                "x": 1 if w.rtl else 0,
+                "xanchor": "right" if w.rtl else "left",
+                "y": 1,
+                "yanchor": "top",
+                "pad": {"t": 14},
+            },
+            "margin": {
+                "l": ends if w.rtl else max(room, ends),
+                "r": max(room, ends) if w.rtl else ends,
+                "t": 22 + 18 * len(title),
+                "b": 26,
+            },
             "paper_bgcolor": PAPER,
             "plot_bgcolor": PAPER,
             "font": {"family": FONT, "size": 13, "color": MUTED},
@@ -68,7 +92,7 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
             "xaxis": {
                 "type": "date",
                 "tickvals": [d.isoformat() for d in ticks],
-                "ticktext": [str(d.year) for d in ticks],
+                "ticktext": [w.date_short(d) if named_days else str(d.year) for d in ticks],
                 "showgrid": False,
                 "zeroline": False,
                 "fixedrange": True,
@@ -76,6 +100,7 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
                 "tickcolor": GRID,
                 "linecolor": GRID,
                 "showline": True,
+                "automargin": True,
             },
             "yaxis": {
                 "side": "right" if w.rtl else "left",
@@ -83,13 +108,32 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
                 "tickvals": named,
                 "ticktext": scale,
                 "ticklabelstandoff": 8,
+                "automargin": True,
                 "gridcolor": GRID,
                 "zeroline": False,
                 "fixedrange": True,
             },
         },
     }
-    return go.Figure(figure, skip_invalid=False)
+    return Chart(figure)
+
+
+class Chart(go.Figure):
+    """A finished figure: whoever shows it gets the same dictionary each time.
+
+    Plotly copies a figure and looks for arrays in all of it whenever it is asked for its dictionary, which Streamlit
+    does at every run: three of five milliseconds a chart.
+    """
+
+    def __init__(self, figure: dict):
+        super().__init__(figure, skip_invalid=False)
+        # Plotly's own theme would be sent with every chart: 7 kB of colours that none of ours uses.
+        self.layout.template = None
+        self.__dict__["_finished"] = super().to_dict()
+
+    def to_dict(self) -> dict:
+        """The figure as a dictionary, which nobody may change."""
+        return self.__dict__["_finished"]
 
 
 def right_to_left(text: str, w: Words) -> str:
@@ -119,27 +163,35 @@ def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:
         "geojson": address,
         "featureidkey": "id",
         "showscale": False,
-        "hovertemplate": f"<b>%{{properties.{language}}}</b><br>%{{customdata}}<extra></extra>",
         "hoverlabel": {"align": "right" if locale == "ar" else "left"},
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
     }
+
+    def hover(said: str) -> str:
+        # The run is marked here, once, and not in each of 1,503 texts.
+        return f"<b>%{{properties.{language}}}</b><br>{right_to_left(said, w)}<extra></extra>"
+
     traces = []
-    tinted = [r for r in rows if r.tint is not None]
     used = max(len(panel.parts["breaks"]), 1)
-    if tinted:
-        tints = tints_for(used)
-        # Two stops per tint, so that a class has one colour and nothing is mixed between classes.
-        steps = [[stop / used, tint] for i, tint in enumerate(tints) for stop in (i, i + 1)]
+    # Two stops per tint, so that a class has one colour and nothing is mixed between classes.
+    steps = [[stop / used, tint] for i, tint in enumerate(tints_for(used)) for stop in (i, i + 1)]
+    for shared in (True, False):
+        mine = [r for r in rows if r.tint is not None and bool(r.share) is shared]
+        if not mine:
+            continue
+        before, shares, after = _shell([r.share for r in mine])
         traces.append(
             base
             | {
-                "locations": [r.territory_code for r in tinted],
-                "z": [r.tint + 0.5 for r in tinted],
-                "zmin": 0,
-                "zmax": used,
+                "locations": [r.territory_code for r in mine],
+                "z": [r.tint for r in mine],
+                "zmin": -0.5,
+                "zmax": used - 0.5,
                 "colorscale": steps,
-                "customdata": [right_to_left(f"{r.count} · {r.share}" if r.share else r.count, w) for r in tinted],
+                "customdata": [r.count for r in mine],
+                **({"text": shares} if shared else {}),
+                "hovertemplate": hover(f"%{{customdata}} · {before}%{{text}}{after}" if shared else "%{customdata}"),
                 "marker": {"line": {"color": edge, "width": 0.6}},
             }
         )
@@ -147,6 +199,12 @@ def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:
         mine = [r for r in rows if r.tint is None and r.state == state]
         if not mine:
             continue
+        texts = [r.count for r in mine]
+        # What is said of all alike is sent once; partial sums, which are drawn as missing, are said each for itself.
+        if len(set(texts)) == 1:
+            said = {"hovertemplate": hover(texts[0])}
+        else:
+            said = {"hovertemplate": hover("%{customdata}"), "customdata": texts}
         outline = {"zero": GREEN, "not_applicable": "#BDBBB4"}.get(state, edge)
         traces.append(
             base
@@ -156,11 +214,11 @@ def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:
                 "zmin": 0,
                 "zmax": 1,
                 "colorscale": [[0, fill], [1, fill]],
-                "customdata": [r.count for r in mine],
+                **said,
                 "marker": {"line": {"color": outline, "width": 1.4 if state == "zero" else 0.6}},
             }
         )
-    traces += _marks(rows, address)
+    traces += _marks(rows, address, texts=panel.parts["texts"], classes=len(panel.parts["breaks"]), w=w)
     figure = {
         "data": traces,
         "layout": {
@@ -180,7 +238,18 @@ def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:
             },
         },
     }
-    return go.Figure(figure, skip_invalid=False)
+    return Chart(figure)
+
+
+def _shell(texts: Sequence[str]) -> tuple[str, list[str], str]:
+    """What all texts begin and end with besides letters and digits, and between the two what is left of each.
+
+    The percent sign, its space and the marks of direction are sent once, and not with each of 1,503 shares.
+    """
+    before, after = commonprefix(texts), commonprefix([text[::-1] for text in texts])
+    before = before[: next((i for i, c in enumerate(before) if c.isalnum()), len(before))]
+    after = after[: next((i for i, c in enumerate(after) if c.isalnum()), len(after))][::-1]
+    return before, [text[len(before) : len(text) - len(after)] for text in texts], after
 
 
 def tints_for(classes: int) -> list[str]:
@@ -190,22 +259,25 @@ def tints_for(classes: int) -> list[str]:
     return [TINTS[round(i * (len(TINTS) - 1) / (classes - 1))] for i in range(classes)]
 
 
-def _marks(rows, address: str) -> list[dict]:
-    """The names of few territories, and the mark of each state where there are not too many."""
+def _marks(rows, address: str, *, texts: dict[str, str], classes: int, w: Words) -> list[dict]:
+    """The names and numbers of few territories, and the mark of each state where there are not too many."""
     if len(rows) > MARKED:
         return []
     named = len(rows) <= LABELLED
+    tints = tints_for(max(classes, 1))
     text, where, colour = [], [], []
     for r in rows:
         # On a map of the kingdom the grey of «missing» is said by the legend: seventy dashes would hide the rest.
         silent = r.tint is not None or (r.state == "missing" and not named)
         mark = "" if silent else STATE_MARK.get(r.state, "")
-        label = f"{r.name}<br>{mark}".removesuffix("<br>") if named else mark
+        below = texts.get(r.territory_code, mark)
+        label = f"{r.name}<br>{right_to_left(below, w) if below else ''}".removesuffix("<br>") if named else mark
         if not label:
             continue
         where.append(r.territory_code)
         text.append(label)
-        colour.append("#FFFFFF" if r.tint is not None and r.tint >= 3 or r.state == "withheld" else INK)
+        dark = r.state == "withheld" or (r.tint is not None and tints[r.tint] in TINTS[3:])
+        colour.append("#FFFFFF" if dark else INK)
     if not where:
         return []
     return [
@@ -217,7 +289,7 @@ def _marks(rows, address: str) -> list[dict]:
             "geojson": address,
             "featureidkey": "id",
             "text": text,
-            "textfont": {"family": FONT, "size": 15 if named else 12, "color": colour},
+            "textfont": {"family": FONT, "size": 14 if named else 12, "color": colour},
             "hoverinfo": "skip",
         }
     ]

@@ -10,7 +10,13 @@ from i18n import Words, words
 from panels import Panel, SourceLine
 
 FIRST_DAY = dt.date(1970, 1, 1)
-CHILD_OF = {"country": "prefecture", "region": "prefecture", "prefecture": "commune", "commune": "arrondissement"}
+CHILD_OF = {
+    "country": "prefecture",
+    "region": "prefecture",
+    "prefecture": "commune",
+    "commune": "arrondissement",
+    "grouping": "arrondissement",
+}
 
 
 def on_date(day: float) -> dt.date:
@@ -22,9 +28,11 @@ def on_date(day: float) -> dt.date:
 class Reading:
     """One reading of a programme: what is printed for one territory, every text ready.
 
-    state: shown, withheld, missing, not_applicable. number, unit: the count in digits and in what. share, share_of:
-    the rate and what it is a rate of. change: over about 30 days. dateline: the figure's own date. reporting: how many
-    children reported. remarks: lateness, rates above 100 %, other statements, published rates; each with its address.
+    state: shown, withheld, missing, not_applicable. number, unit: the count as it is said and in what; in `number`
+    what stands in its place when there is none. exact: the count in full digits. share, share_of: the rate and what it
+    is a rate of. change: over about 30 days. dateline: the figure's own date. reporting: of a sum, how many children
+    reported; partial: that not all did; silent: which did not. late: that the figure is old. remarks: rates above
+    100 %, other statements, published rates, doubts; each with its address. chosen: the territory that was asked for.
     """
 
     territory_code: str
@@ -39,7 +47,8 @@ class Reading:
     dateline: str = ""
     source: SourceLine | None = None
     reporting: str = ""
-    partial: bool = False
+    partial: str = ""
+    silent: str = ""
     late: str = ""
     remarks: tuple[SourceLine, ...] = ()
     chosen: bool = False
@@ -53,24 +62,34 @@ def situation(
     programme: str,
     levels: dict[str, str],
     locale: str,
+    silent: dict[tuple[str, str], tuple[str, ...]] | None = None,
 ) -> Panel:
     """The readings of one programme, from the kingdom down to the chosen territory (the last one).
 
     readings: `queries.situation.readings`; found: its second frame; quoted: `queries.situation.quoted`. levels: the
-    level of each territory. `parts["readings"]` is a tuple of Reading; `parts["programme"]` the programme's id.
+    level of each territory. silent: `queries.silence.silent_children` of the chosen territory.
+    `parts["readings"]` is a tuple of Reading; `parts["programme"]` the programme's id.
     """
     w = words(locale)
     mine = readings[readings["programme"] == programme]
     chosen = mine["territory_code"].iloc[-1]
     cells = tuple(
-        _reading(row, found, quoted, level=levels.get(row.territory_code, ""), chosen=row.territory_code == chosen, w=w)
+        _reading(
+            row,
+            found,
+            quoted,
+            level=levels.get(row.territory_code, ""),
+            chosen=row.territory_code == chosen,
+            silent=(silent or {}).get((row.step, row.unit), ()) if row.territory_code == chosen else (),
+            w=w,
+        )
         for row in mine.itertuples(index=False)
     )
     spoken = mine[mine["state"] == "shown"]
-    # The title states the finding of the nearest territory that has a whole one: a partial sum is no total.
-    whole = spoken[(spoken["basis"] != "summed") | (spoken["reporting"] >= spoken["expected"])]
-    nothing = w("situation.no_figure", name=w.name("programme", programme))
-    title = _sentence(whole.iloc[-1], w) if len(whole) else nothing
+    # The title states the finding of the nearest territory that has one, and that it is partial where it is.
+    said = [text for row in spoken.itertuples(index=False) if (text := _sentence(row, levels, w))]
+    nothing = w("situation.no_total" if len(spoken) else "situation.no_figure", name=w.name("programme", programme))
+    title = said[-1] if said else nothing
     return Panel(
         subject="situation",
         kind="readings",
@@ -83,19 +102,35 @@ def situation(
     )
 
 
-def _sentence(row, w: Words) -> str:
-    flow = row["measure"] == "flow"
-    return w(
-        "situation.sentence_flow" if flow else "situation.sentence",
-        things=w.of_things(row["step"], row["unit"]),
-        place=w.in_territory(row["territory_code"]),
-        n=w.short(int(row["value"])),
-        date=w.date(on_date(row["on_date"])),
-        since=w.date(on_date(row["from_date"])),
-    )
+def _sentence(row, levels: dict[str, str], w: Words) -> str:
+    """The finding of one reading; empty for a sum of which no child's figure is whole: it says nothing of a total."""
+    values = {
+        "things": w.of_things(row.step, row.unit),
+        "place": w.in_territory(row.territory_code),
+        "n": w.short(int(row.value)),
+        "date": w.date(on_date(row.on_date)),
+    }
+    if _is_partial(row):
+        if not row.reporting:
+            return ""
+        m = w.count(child_noun(levels.get(row.territory_code, "")), row.expected)
+        return w("situation.sentence_partial", k=w.number(row.reporting), m=m, **values)
+    if row.measure == "flow":
+        return w("situation.sentence_flow", since=w.date(on_date(row.from_date)), **values)
+    return w("situation.sentence", **values)
 
 
-def _reading(row, found: pd.DataFrame, quoted: pd.DataFrame, *, level: str, chosen: bool, w: Words) -> Reading:
+def _is_partial(row) -> bool:
+    return row.basis == "summed" and row.reporting < row.expected
+
+
+NAMED = 5
+"""Up to so many children without a figure are named; of more, the map shows which."""
+
+
+def _reading(
+    row, found: pd.DataFrame, quoted: pd.DataFrame, *, level: str, chosen: bool, silent: tuple[str, ...], w: Words
+) -> Reading:
     label = place(row.territory_code, level, w)
     if row.state != "shown":
         remarks = _quoted(row, quoted, w)
@@ -108,7 +143,8 @@ def _reading(row, found: pd.DataFrame, quoted: pd.DataFrame, *, level: str, chos
     if row.measure == "flow":
         dateline = w("reading.period", since=w.date(on_date(row.from_date)), date=dated)
     else:
-        dateline = w("reading.as_of", date=dated)
+        # A sum holds figures of several days: its date is that of the latest one.
+        dateline = w("reading.sum_as_of" if row.basis == "summed" else "reading.as_of", date=dated)
     share = share_of = ""
     remarks = []
     if not pd.isna(row.covered_share):
@@ -121,7 +157,8 @@ def _reading(row, found: pd.DataFrame, quoted: pd.DataFrame, *, level: str, chos
                 "reading.of_step", of=of, n=w.short(int(row.denominator)), date=w.date(on_date(row.denominator_date))
             )
         if row.covered_share > 1:
-            remarks.append(SourceLine(w("reading.above_whole")))
+            census = row.denominator_kind == "census"
+            remarks.append(SourceLine(w("reading.above_whole" if census else "reading.above_whole_step")))
     change = ""
     if not pd.isna(row.change):
         since = w.date(on_date(row.change_since))
@@ -129,12 +166,12 @@ def _reading(row, found: pd.DataFrame, quoted: pd.DataFrame, *, level: str, chos
         change = w("reading.change", n=w.signed(moved), date=since) if moved else w("reading.no_change", date=since)
     reporting = ""
     if row.basis == "summed":
-        whole = row.reporting >= row.expected
-        reporting = w(
-            "reading.complete" if whole else "reading.reporting",
-            n=w.number(row.reporting),
-            m=w.count(child_noun(level), row.expected),
-        )
+        m = w.count(child_noun(level), row.expected)
+        if not row.reporting:
+            reporting = w("reading.reporting_none", m=m)
+        else:
+            key = "reading.reporting" if _is_partial(row) else "reading.complete"
+            reporting = w(key, n=w.number(row.reporting), m=m)
     remarks += _alternatives(row, found, w)
     remarks += _quoted(row, quoted, w)
     if flagged(row.note):
@@ -152,7 +189,10 @@ def _reading(row, found: pd.DataFrame, quoted: pd.DataFrame, *, level: str, chos
         dateline=dateline,
         source=source_line(row.source, row.address, row.basis, w),
         reporting=reporting,
-        partial=row.basis == "summed" and row.reporting < row.expected,
+        partial=w("reading.partial") if _is_partial(row) else "",
+        silent=w("reading.missing_children", names=w.join(map(w.territory, silent)))
+        if 0 < len(silent) <= NAMED
+        else "",
         late=w("reading.late") if row.late else "",
         remarks=tuple(remarks),
         chosen=chosen,
@@ -172,9 +212,7 @@ def figure_and_noun(unit: str, value: int, w: Words) -> tuple[str, str]:
     """
     if value == 0:
         return w.number(0), w(f"unit.{unit}")
-    phrase, figure = w.count(unit, value, short=True), w.short(value)
-    before, found, after = phrase.partition(figure)
-    return (figure, after.strip()) if found and not before.strip() else (phrase, "")
+    return w.parts(unit, value)
 
 
 def counted(unit: str, value: int, w: Words) -> str:
@@ -183,8 +221,13 @@ def counted(unit: str, value: int, w: Words) -> str:
 
 
 def child_noun(level: str) -> str:
-    """The counted noun of a territory's children."""
-    return {"prefecture": "prefecture_or_province"}.get(CHILD_OF.get(level, ""), CHILD_OF.get(level, "") or "commune")
+    """The counted noun of the children of a territory of this level."""
+    return counted_noun(CHILD_OF.get(level, "commune"))
+
+
+def counted_noun(level: str) -> str:
+    """The noun that territories of a level are counted in: no word covers prefectures and provinces."""
+    return "prefecture_or_province" if level == "prefecture" else level
 
 
 def flagged(note: str) -> bool:
@@ -194,17 +237,62 @@ def flagged(note: str) -> bool:
 
 def source_line(source: str, address: str, basis: str, w: Words) -> SourceLine:
     """The source of a figure: its name, with the host it was printed on; «sum» when it is our own addition."""
-    host = urlsplit(address).hostname if "://" in address else address
-    name = w.name("source", source)
+    name = source_name(source, w)
     if basis == "summed":
         return SourceLine(w("reading.source_summed", source=name))
-    if host:
-        return SourceLine(w("reading.source_at", source=name, host=host.removeprefix("www.")), address)
+    if address:
+        return SourceLine(w("reading.source_at", source=name, host=host_of(address)), address)
     return SourceLine(w("reading.source", source=name))
 
 
+LONGEST_HOST = 30
+
+
+def host_of(address: str) -> str:
+    """The host of an address as it is printed; the address itself where no host can be read from it."""
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:  # "http://[1" passes for an address until it is taken apart
+        host = None
+    name = (host or address).removeprefix("www.")
+    # The technical address of a site («le360-le-360-francais-prod.web.arc-cdn.net») says less than its first word.
+    return name if len(name) <= LONGEST_HOST else name.split(".")[0].split("-")[0]
+
+
+def source_name(source: str, w: Words) -> str:
+    """The name of a source; its id when it was taken out of the office's files while its counts are still there."""
+    try:
+        return w.name("source", source)
+    except KeyError:
+        return source
+
+
+def step_name(step: str, w: Words) -> str:
+    """A step with the short name of its programme; its id when it is no longer defined."""
+    try:
+        programme = w.name("programme", step.partition(".")[0], field="short")
+        return w("events.step_of", step=w.name("step", step), programme=programme)
+    except KeyError:
+        return step
+
+
+def plain_step_name(step: str, w: Words) -> str:
+    """A step by its own name, which says its programme; its id when it is no longer defined."""
+    try:
+        return w.name("step", step)
+    except KeyError:
+        return step
+
+
+def whole_or_partial(figure, said: str, w: Words) -> str:
+    """A count in words; where it is the sum of some of the children only, that is said with it."""
+    if figure.basis == "summed" and figure.reporting < figure.expected:
+        return w("map.partial", n=said, reporting=w.number(figure.reporting), expected=w.number(figure.expected))
+    return said
+
+
 def _alternatives(row, found: pd.DataFrame, w: Words) -> list[SourceLine]:
-    """What other sources say of the same count at a date no earlier than the one shown."""
+    """What else is said of the same count for the same day: by another source, or as the sum of the children."""
     others = found[
         (found["territory_code"] == row.territory_code)
         & (found["step"] == row.step)
@@ -219,7 +307,8 @@ def _alternatives(row, found: pd.DataFrame, w: Words) -> list[SourceLine]:
         if other.value == row.value:
             continue
         line = source_line(other.source, other.address, other.basis, w)
-        text = w("reading.alternative", n=w.short(int(other.value)), source=line.text)
+        said = whole_or_partial(other, w.short(int(other.value)), w)
+        text = w("reading.alternative", n=said, source=line.text)
         lines.append(SourceLine(text, line.address))
     return lines
 
@@ -233,7 +322,8 @@ def _quoted(row, quoted: pd.DataFrame, w: Words) -> tuple[SourceLine, ...]:
             # A printed share is of use here only beside our own figure; all of them stand on the Method page.
             if pd.isna(q.implied_denominator):
                 continue
-            implied = w.number(round(q.implied_denominator))
+            # Made of two rounded figures: three digits of it mean something.
+            implied = w.number(rounded_to(q.implied_denominator, digits=3))
             text = w(
                 "reading.quoted_share_implied",
                 share=printed_share(q.value, w),
@@ -242,6 +332,9 @@ def _quoted(row, quoted: pd.DataFrame, w: Words) -> tuple[SourceLine, ...]:
             )
         elif q.measure == "count":
             text = w("reading.quoted_count", n=counted(q.unit, int(q.value), w), date=w.date(on_date(q.on_date)))
+            if q.note:
+                # In the language it was printed in: it says of what the figure is.
+                text = w("reading.quoted_note", text=text, note=q.note)
         else:
             continue
         lines.append(SourceLine(text, q.address))
@@ -253,11 +346,16 @@ def printed_share(thousandths: int, w: Words) -> str:
     return w.share(thousandths / 100_000, decimals=0 if thousandths % 1000 == 0 else 1)
 
 
+def rounded_to(value: float, *, digits: int) -> int:
+    """A number rounded to so many significant digits."""
+    return int(round(value, digits - len(str(int(value)))))
+
+
 def path(history: pd.DataFrame, *, step: str, unit: str, territory: str, locale: str) -> Panel:
     """The path of one count: a line over time, in units, from zero.
 
-    history: `queries.trend.best_history`. `parts` holds `labels` (one ready text per point, for the pointer), `first`
-    and `last` (dates), `unit` and `step`.
+    history: `queries.trend.best_history`. `parts` holds `dates` and `values`, one per point, `labels` (one ready text
+    per point, for the pointer), `unit` (what is counted, as the axis says it) and `territory` (its code).
     """
     w = words(locale)
     dates = [on_date(d) for d in history["on_date"]]
@@ -296,7 +394,8 @@ def others(panels: list[Panel], *, line: tuple[str, ...], locale: str) -> Panel:
             if reading.state != "shown":
                 cells.append(reading.number)
                 continue
-            text = w("situation.other_cell", n=reading.exact, date=reading.dateline)
+            dated = f"{reading.dateline} · {reading.reporting}" if reading.partial else reading.dateline
+            text = w("situation.other_cell", n=reading.exact, date=dated)
             cells.append(SourceLine(text, reading.source.address if reading.source else ""))
         rows.append((w.name("programme", panel.parts["programme"]), *cells))
     return Panel(
@@ -304,5 +403,10 @@ def others(panels: list[Panel], *, line: tuple[str, ...], locale: str) -> Panel:
         kind="table",
         title=w("situation.others"),
         frame=pd.concat([p.frame for p in panels], ignore_index=True),
-        parts={"head": (w("situation.column_programme"), *(w.territory(code) for code in line)), "rows": rows},
+        parts={
+            "head": (w("situation.column_programme"), *(w.territory(code) for code in line)),
+            "rows": rows,
+            "css": "tt-others",
+            "titled": True,
+        },
     )

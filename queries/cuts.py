@@ -11,6 +11,24 @@ def latest_cut(engine: sa.Engine) -> int:
         return connection.execute(sa.select(sa.func.coalesce(sa.func.max(event.c.number), 0))).scalar_one()
 
 
+def latest_events(engine: sa.Engine) -> tuple[int, int]:
+    """The number of the last event, and that of the last one that changed territories or definitions; 0: none yet."""
+    last = sa.func.coalesce(sa.func.max(event.c.number), 0)
+    reference = sa.select(last).where(event.c.kind == "reference").scalar_subquery()
+    with engine.connect() as connection:
+        return tuple(connection.execute(sa.select(last, reference)).one())
+
+
+def parameter(name: str) -> sa.BindParameter[int]:
+    """A whole number that is given when a statement is run: building one takes longer than answering it."""
+    return sa.bindparam(name, type_=sa.Integer)
+
+
+def parameters(name: str) -> sa.BindParameter[str]:
+    """A list of texts for `in_` that is given when a statement is run."""
+    return sa.bindparam(name, type_=sa.Text, expanding=True)
+
+
 def is_current(row: sa.FromClause, *, cut: int | sa.BindParameter[int]) -> sa.ColumnElement[bool]:
     """Whether a row of `observation` or `rollup` is the last word on its key at `cut`, and says a number."""
     newer = row.original.alias() if isinstance(row, sa.Alias) else row.alias()

@@ -7,6 +7,7 @@ option into the address, which would make a link depend on the language it was c
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
@@ -21,6 +22,8 @@ DEFAULT_TERRITORY = "09.273"
 """The prefecture that opens when the address names none."""
 
 FIRST_DAY = dt.date(1970, 1, 1)
+
+_MISTYPED = "_mistyped"
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,14 @@ def locale_asked() -> str:
 def read(view: View) -> Choices:
     """The choices of the address; what cannot be had is replaced by what can, and said."""
     w = words(view.locale)
-    offered = cache.territories(view)
-    parents = {code: parent for code, _, parent in offered}
-    levels = {code: level for code, level, _ in offered}
-    default = DEFAULT_TERRITORY if DEFAULT_TERRITORY in levels else next(iter(levels), KINGDOM)
+    places = cache.places(view)
+    parents, levels = places.parents, places.levels
+    # A reader of a narrower scope opens on his own territory, not on the totals above it.
+    default = next((code for code in (DEFAULT_TERRITORY, view.scope) if code in levels), KINGDOM)
     complaints = [w("errors.unknown_page")] if asked(MISSING) else []
     territory = asked("territory") or default
     if territory not in levels:
-        complaints.append(w("errors.unknown_territory", seen=territory[:40], place_in=w.in_territory(default)))
+        complaints.append(_not_shown(territory, default, w))
         territory = default
     on, day = today(), asked("on")
     if day:
@@ -79,7 +82,24 @@ def read(view: View) -> Choices:
     line = [territory]
     while parents.get(line[0], "") in parents:
         line.insert(0, parents[line[0]])
+    mistyped = st.session_state.pop(_MISTYPED, "")
+    if mistyped:
+        complaints.append(w("errors.typed_date", seen=mistyped[:40], example=w.date_short(on)))
     return Choices(view, territory, on, tuple(line), levels, tuple(complaints))
+
+
+def _not_shown(territory: str, default: str, w: Words) -> str:
+    """Why the territory of the address is not shown: there is none of that code, or this reader may not see it."""
+    try:
+        return w("errors.outside_scope", place_in=w.in_territory(territory))
+    except KeyError:
+        return w("errors.unknown_territory", seen=territory[:40], place_in=w.in_territory(default))
+
+
+def complain(complaint: str, w: Words) -> None:
+    """Say what is wrong with the address."""
+    # As text: what stands in the address is somebody else's, and must not become a link or a picture.
+    st.html(f'<div class="tt-complaint" dir="{w.direction}" role="alert">{escape(complaint)}</div>')
 
 
 def put(name: str, value: str) -> None:
@@ -99,9 +119,15 @@ def put_from(widget: str, name: str) -> None:
 def choose(
     label: str, name: str, options: Sequence[str], *, default: str, spell, key: str | None = None, labelled: bool = True
 ) -> str:
-    """A list to choose from whose value stands in the address under `name`; the option chosen."""
+    """A list to choose from whose value stands in the address under `name`; the option chosen.
+
+    An option of the address that there is not is replaced by the default, and that is said.
+    """
     widget = key or f"choose-{name}"
     present = asked(name) if asked(name) in options else default
+    if asked(name) not in ("", present):
+        w = words(locale_asked())
+        complain(w("errors.unknown_choice", seen=asked(name)[:40], shown=spell(present)), w)
     st.session_state[widget] = present
     st.selectbox(
         label,
@@ -139,78 +165,63 @@ def _keep_one(widget: str, name: str, present: str) -> None:
 
 def choose_territory(choices: Choices) -> None:
     """The lists of territories: down to prefectures and provinces in the first, what lies below in the second."""
-    w, view = choices.words, choices.view
-    offered = cache.territories(view)
-    upper = [code for code, level, _ in offered if level in ("country", "region", "prefecture")]
-    above = next((code for code in reversed(choices.line) if code in upper), choices.territory)
-    first, second = st.columns([1, 1])
-    with first:
-        st.session_state["choose-upper"] = above
-        st.selectbox(
-            w("app.choose_territory"),
-            upper,
-            format_func=lambda code: _spelled(code, choices.levels[code], w),
-            key="choose-upper",
-            on_change=put_from,
-            args=("choose-upper", "territory"),
-        )
-    inside = [code for code, _, _ in offered if code not in upper and _inside(code, above, offered)]
-    with second:
-        options = [above, *inside]
-        st.session_state["choose-lower"] = choices.territory if choices.territory in options else above
-        st.selectbox(
-            w("app.choose_commune"),
-            options,
-            format_func=lambda code: w("app.choose_none") if code == above else _spelled(code, choices.levels[code], w),
-            key="choose-lower",
-            disabled=not inside,
-            on_change=put_from,
-            args=("choose-lower", "territory"),
-        )
-
-
-def _inside(code: str, above: str, offered) -> bool:
-    # Only a prefecture lists what lies below it: the communes of a region would be hundreds.
-    return code.startswith(above + ".") and above.count(".") == 1
-
-
-def _spelled(code: str, level: str, w: Words) -> str:
-    """A territory in a list: prefectures are set in under their region, arrondissements under their city."""
-    indent = {"prefecture": "\u2003", "arrondissement": "\u2003"}.get(level, "")
-    if level in ("region", "grouping"):
-        return w("app.place", kind=w.kind(code), name=w.territory(code))
-    return f"{indent}{w.territory(code)}"
+    w, places = choices.words, cache.places(choices.view)
+    above = next((code for code in reversed(choices.line) if code in places.below or code in places.upper), "")
+    inside = places.below.get(above, ())
+    st.session_state["choose-upper"] = above
+    st.selectbox(
+        w("app.choose_territory"),
+        places.upper,
+        format_func=places.labels.get,
+        key="choose-upper",
+        on_change=put_from,
+        args=("choose-upper", "territory"),
+    )
+    all_of_it = w("app.choose_none")
+    st.session_state["choose-lower"] = choices.territory if choices.territory in inside else above
+    st.selectbox(
+        w("app.choose_commune"),
+        (above, *inside),
+        format_func=lambda code: all_of_it if code == above else places.labels[code],
+        key="choose-lower",
+        disabled=not inside,
+        on_change=put_from,
+        args=("choose-lower", "territory"),
+    )
 
 
 def choose_date(choices: Choices) -> None:
     """The day: any day in words or digits, or one of the days at which figures are known."""
     w = choices.words
-    typed, listed = st.columns([1, 1])
-    with typed:
-        st.session_state["type-on"] = w.date(choices.on)
-        st.text_input(
-            w("app.choose_date"),
-            key="type-on",
-            on_change=_put_typed_date,
-            args=(choices.view.locale,),
-            help=w("app.date_help", example=w.date_short(choices.on)),
-        )
+    st.session_state["type-on"] = w.date(choices.on)
+    st.text_input(
+        w("app.choose_date"),
+        key="type-on",
+        on_change=_put_typed_date,
+        args=(choices.view.locale,),
+        help=w("app.date_help", example=w.date_short(choices.on)),
+    )
     days = cache.dates(choices.view, choices.territory)
-    options = ["", *((FIRST_DAY + dt.timedelta(days=d)).isoformat() for d in days if d <= (today() - FIRST_DAY).days)]
-    with listed:
-        present = choices.on.isoformat()
-        st.session_state["choose-on"] = present if asked("on") and present in options else ""
-        st.selectbox(
-            w("app.data_dates"),
-            options,
-            format_func=lambda iso: w.date(dt.date.fromisoformat(iso)) if iso else w("app.today"),
-            key="choose-on",
-            on_change=put_from,
-            args=("choose-on", "on"),
-        )
+    present = choices.on.isoformat() if asked("on") else ""
+    # A day between two deliveries is none of the list: the list then says what it is for.
+    st.session_state["choose-on"] = present if present in days or not present else None
+    st.selectbox(
+        w("app.data_dates"),
+        ("", *days),
+        format_func=lambda iso: days.get(iso) or w("app.today"),
+        key="choose-on",
+        index=None,
+        placeholder=w("app.pick_date"),
+        on_change=put_from,
+        args=("choose-on", "on"),
+    )
 
 
 def _put_typed_date(locale: str) -> None:
     typed = str(st.session_state.get("type-on", "")).strip()
     parsed = words(locale).parse_date(typed)
-    put("on", parsed.isoformat() if parsed else typed)
+    if parsed is None:
+        # The view stays: whoever mistypes has not asked for another day.
+        st.session_state[_MISTYPED] = typed
+    else:
+        put("on", parsed.isoformat())

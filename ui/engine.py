@@ -4,15 +4,15 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-import streamlit as st
 
 from data.database import database_url, engine_for
 from data.loading import prepare
+from ui.kept import kept
 
 CASABLANCA = ZoneInfo("Africa/Casablanca")
 
 
-@st.cache_resource(show_spinner=False)
+@kept(4)
 def prepared(url: str) -> sa.Engine:
     """The engine on `url`, its tables and reference data brought up to date."""
     engine = engine_for(url)

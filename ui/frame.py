@@ -5,19 +5,18 @@ import runpy
 import uuid
 from collections.abc import Callable
 from contextlib import contextmanager
-from html import escape
 from pathlib import Path
 
 import sqlalchemy as sa
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
-from findings import latest_cut
+from findings import latest_events
 from i18n import LOCALES, words
 from ui import choices as chosen
 from ui.access import ROOT, exposed_without_login
 from ui.addresses import MISSING, PAGES
-from ui.cache import View
+from ui.cache import View, places
 from ui.choices import Choices
 from ui.engine import engine
 from ui.viewer import Viewer, local_mode, viewer
@@ -26,18 +25,24 @@ SHEET = Path(__file__).with_name("sheet.css").read_text(encoding="utf-8")
 RIGHT_TO_LEFT = Path(__file__).with_name("right_to_left.css").read_text(encoding="utf-8")
 LOG = logging.getLogger("tatabbu")
 
-_FRAMED = "_framed"
+_FRAMED, _ALONE = "_framed", "_alone"
 
 
 def enter() -> None:
     """The first statement of each page. A page whose file is run alone goes through app.py first.
 
     Until some session has run `st.navigation`, Streamlit answers a deep link by running the page's file without
-    app.py: no login, no language.
+    app.py: no login, no language. What app.py then draws is drawn once more as the pages that it named.
     """
     if st.session_state.pop(_FRAMED, False):
+        st.session_state.pop(_ALONE, None)
         return
+    again = st.session_state.pop(_ALONE, False)
     runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
+    if again:
+        # The page's file itself was started (`streamlit run pages/map.py`): a further run would come here for ever.
+        st.stop()
+    st.session_state[_ALONE] = True
     st.rerun()
 
 
@@ -60,7 +65,12 @@ def run() -> None:
         _ask_login(locale)
         st.stop()
     with _plainly(locale):
-        view = View(cut=latest_cut(engine()), scope=who.scope, locale=locale)
+        cut, reference = latest_events(engine())
+        view = View(cut=cut, scope=who.scope, locale=locale, reference=reference)
+        if not places(view).upper:
+            # The scope of the account is no territory: nothing of this house is his to see.
+            _say_no_account(locale)
+            st.stop()
         choices = chosen.read(view)
         _bar(choices, pages, page)
         st.session_state["_choices"] = choices
@@ -89,37 +99,37 @@ def _bar(choices: Choices, pages: list, page) -> None:
     """The name of the house, the pages, the languages; then what can be chosen."""
     w = choices.words
     kept = {name: value for name, value in st.query_params.to_dict().items() if name != MISSING}
-    with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
+    here = next(name for name, _, address in PAGES if address == page.url_path)
+    with st.container(key=f"bar-{here}", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<a class="tt-brand" href="./?lang={w.locale}" target="_self">{w("app.name")}</a>', width="content")
         for entry in pages:
-            name = "here" if entry.url_path == page.url_path else f"to-{entry.url_path or 'situation'}"
-            with st.container(key=f"nav-{name}", width="content"):
-                st.page_link(entry, label=entry.title, query_params=kept)
+            st.page_link(entry, label=entry.title, query_params=kept)
         st.space("stretch")
-        with st.container(key="languages", width="content"):
-            chosen.switch(
-                w("app.language"), "lang", LOCALES, default=LOCALES[0], spell=lambda code: w(f"app.language_{code}")
-            )
+        chosen.switch(
+            w("app.language"), "lang", LOCALES, default=LOCALES[0], spell=lambda code: w(f"app.language_{code}")
+        )
     with st.container(key="choices"):
-        places, days = st.columns([5, 4], gap="small")
-        with places:
-            chosen.choose_territory(choices)
-        with days:
-            chosen.choose_date(choices)
+        chosen.choose_territory(choices)
+        chosen.choose_date(choices)
     for complaint in choices.complaints:
-        # As text: what stands in the address is somebody else's, and must not become a link or a picture.
-        st.html(f'<div class="tt-complaint" dir="{w.direction}" role="alert">{escape(complaint)}</div>')
+        chosen.complain(complaint, w)
 
 
 def _ask_login(locale: str) -> None:
     w = words(locale)
     st.title(w("app.name"))
     if not local_mode() and st.user.is_logged_in:
-        st.warning(w("errors.no_account"))
-        st.button(w("app.log_out"), on_click=st.logout)
+        _say_no_account(locale)
         return
     st.info(w("errors.login_required"))
     st.button(w("app.log_in"), on_click=st.login)
+
+
+def _say_no_account(locale: str) -> None:
+    w = words(locale)
+    st.warning(w("errors.no_account"))
+    if not local_mode():
+        st.button(w("app.log_out"), on_click=st.logout)
 
 
 @contextmanager

@@ -1,10 +1,15 @@
 """The place to hand in a file, and to take one back."""
 
+import csv
+import io
+
 import streamlit as st
 
+import findings
 from data.catalogue import catalogue
 from data.importer import Problem, Report, import_file, withdraw
 from i18n.problems import grouped, sentence
+from ui import cache
 from ui.choices import Choices
 from ui.engine import engine, today
 from ui.viewer import Viewer
@@ -17,8 +22,18 @@ def hand_in(chosen: Choices, who: Viewer) -> None:
     """A box for a file of counts; what was taken, what was not, and why."""
     w = chosen.words
     with st.container(key="hand-in", border=True):
-        st.subheader(w("events.hand_in"), anchor=False)
+        st.header(w("events.hand_in"), anchor=False)
         st.markdown(w("events.hand_in_how"))
+        st.download_button(
+            w("events.template"),
+            # The mark tells a spreadsheet program that the names are UTF-8.
+            ("\ufeff" + template(chosen)).encode(),
+            file_name=f"tatabbu-{chosen.territory}.csv",
+            mime="text/csv",
+            key="template",
+            on_click="ignore",
+            type="tertiary",
+        )
         given = st.file_uploader(
             w("events.file"),
             type=["csv", "xlsx"],
@@ -56,6 +71,7 @@ def _take_in(given, who: Viewer, *, rest: bool, w) -> Report:
             today=today(),
             catalogue=catalogue(),
             accept_rest=rest,
+            within=findings.writable(engine(), scope=who.scope),
             progress=progress,
         )
     said.empty()
@@ -71,7 +87,7 @@ def tell(report: Report, chosen: Choices) -> None:
         fields = ("file", "event", "rows_read", "accepted", "refused", "unchanged")
         st.success(w("importer.stored", **{name: getattr(report, name) for name in fields}))
     else:
-        problems = w.count("problem", len(report.problems)) if report.problems else w.number(0)
+        problems = w.number(len(report.problems))
         st.error(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
     lines = list(grouped(report.problems, w))
     for line in lines[:SHOWN_PROBLEMS]:
@@ -80,17 +96,44 @@ def tell(report: Report, chosen: Choices) -> None:
         st.caption(w("events.more_problems", n=w.count("problem", len(lines) - SHOWN_PROBLEMS)))
 
 
-def withdrawals(imports: tuple[int, ...], chosen: Choices, who: Viewer) -> None:
-    """Take a file back: its figures are no longer read, its trace stays."""
+def withdrawals(imports: dict[int, tuple[str, str]], chosen: Choices, who: Viewer) -> None:
+    """Take a file back, after a second look: its figures are no longer read, its trace stays."""
     w = chosen.words
+    if done := st.session_state.pop("withdrawn", None):
+        st.success(done)
+    if not imports:
+        return
     with st.expander(w("events.withdraw")):
         st.markdown(w("events.withdraw_how"))
+        # A list of its own for each state of the log: a choice must not slide onto another file when one is added.
         number = st.selectbox(
-            w("events.withdraw_which"), imports, format_func=lambda n: w("events.number", number=str(n)), key="withdraw"
+            w("events.withdraw_which"),
+            list(imports),
+            index=None,
+            placeholder=w("events.withdraw_which"),
+            format_func=lambda n: imports[n][0],
+            key=f"withdraw-{chosen.view.cut}",
         )
-        if st.button(w("events.withdraw_do"), key="withdraw-do"):
+        if number is None:
+            return
+        st.markdown(w("events.withdraw_sure", file=imports[number][1], number=str(number)))
+        if st.button(w("events.withdraw_yes"), key="withdraw-do", type="primary"):
             answer = withdraw(engine(), number, actor=who.role, catalogue=catalogue())
             if isinstance(answer, Problem):
                 st.error(" ".join(sentence(answer, w)))
             else:
+                st.session_state["withdrawn"] = w("importer.withdrawn", event=number, by=answer)
                 st.rerun()
+
+
+def template(chosen: Choices) -> str:
+    """An empty file in the layout that is read: a row for each headline count of each child of the chosen territory."""
+    w, places = chosen.words, cache.places(chosen.view)
+    inside = [code for code, parent in places.parents.items() if parent == chosen.territory] or [chosen.territory]
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(["territory", "step", "unit", "measure", "date", "value", "note"])
+    for step, unit in cache.headline_counts(chosen.view):
+        for code in inside:
+            rows.writerow([code, step, unit, "stock", chosen.on.isoformat(), "", w.territory(code)])
+    return text.getvalue()

@@ -1,9 +1,13 @@
 """How pages show what the catalogue of findings says: readings, charts, maps, tables."""
 
 import json
+from collections.abc import Iterator
 from functools import lru_cache
+from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
+import numpy as np
 import streamlit as st
 
 import findings
@@ -16,7 +20,8 @@ CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "sh
 MAP = CHART | {"topojsonURL": "/app/static/topojson/"}
 """Plotly fetches a world map from its maker's server unless it is told where another one lies: ours is empty."""
 
-PATH_HEIGHT, MAP_HEIGHT = 170, 470
+PATH_HEIGHT = 190
+MAP_WIDTH, MAP_LEAST, MAP_MOST = 580, 300, 520
 
 DRAWN_LEVELS = ("country", "region", "prefecture", "grouping")
 """The levels that have children to draw; a divided city has arrondissements."""
@@ -44,30 +49,17 @@ def empty(sentence: str, next_step: str) -> None:
 
 
 def programme(panel: Any, path: Any | None, chosen: Choices) -> None:
-    """One programme: its readings, and beside them the path its count has taken."""
+    """One programme: its readings, and beside them the path its count has taken. The sheet sets them side by side."""
     key = panel.parts["programme"]
     with st.container(key=f"programme-{key}"):
-        readings, chart = st.columns([5, 2], gap="medium", vertical_alignment="center")
-        with readings:
-            text(panel, chosen)
-        if path is None:
-            return
-        with chart:
-            st.html(f'<div class="tt-path-title" dir="{chosen.words.direction}">{path.title}</div>')
-            choices = {"programme": key, "territory": chosen.territory, "on": chosen.on_day}
-            figure = cache.drawn(
-                "path",
-                chosen.view,
-                lambda: findings.drawing(path, locale=chosen.view.locale, height=PATH_HEIGHT),
-                **choices,
-            )
+        text(panel, chosen)
+        if path is not None:
+            figure = findings.drawing(path, locale=chosen.view.locale, height=PATH_HEIGHT)
             st.plotly_chart(figure, key=f"path-{key}", theme=None, config=CHART, alt=path.title)
 
 
-def table(panel: Any, chosen: Choices, *, titled: bool = True) -> None:
-    """A panel of kind table, under its sentence."""
-    if titled:
-        st.subheader(panel.title, anchor=False)
+def table(panel: Any, chosen: Choices) -> None:
+    """A panel of kind table."""
     text(panel, chosen)
 
 
@@ -99,6 +91,29 @@ def boundaries(code: str, level: str | None, chosen: Choices) -> str:
     return f"/app/static/boundaries/{_manifest()[layer]['file']}"
 
 
+@lru_cache(maxsize=128)
+def _map_height(layer: str) -> int:
+    """The height that a layer fills at the width that a map has on a small screen, in pixels."""
+    features = json.loads((ROOT / "static/boundaries" / _manifest()[layer]["file"]).read_text(encoding="utf-8"))[
+        "features"
+    ]
+    points = np.array([point for feature in features for point in _points(feature["geometry"]["coordinates"])])
+    lon, lat = np.radians(points).T
+    mercator = np.log(np.tan(np.pi / 4 + lat / 2))
+    # Plotly leaves as much room around a map as half of it.
+    height = 1.45 * MAP_WIDTH * np.ptp(mercator) / np.ptp(lon)
+    return int(min(max(height, MAP_LEAST), MAP_MOST))
+
+
+def _points(coordinates: list) -> Iterator[list[float]]:
+    """The points of a GeoJSON geometry, however deep they lie."""
+    if isinstance(coordinates[0], float | int):
+        yield coordinates[:2]
+    else:
+        for inner in coordinates:
+            yield from _points(inner)
+
+
 def level_switch(code: str, chosen: Choices) -> str | None:
     """For the kingdom: prefectures and provinces, or all communes. None: the level that the territory has."""
     if chosen.levels[code] != "country":
@@ -125,20 +140,19 @@ def breadcrumb(territory: str, chosen: Choices) -> None:
         for code in above:
             st.button(place(code, chosen), key=f"up-{code}", type="tertiary", on_click=put, args=("territory", code))
             st.html(f'<span class="tt-crumb">{w("map.crumb")}</span>', width="content")
-        st.html(f'<span class="tt-here">{place(territory, chosen)}</span>', width="content")
+        st.html(f'<span class="tt-here">{escape(place(territory, chosen))}</span>', width="content")
 
 
 def territories_map(chosen: Choices, **asked: Any) -> None:
     """The map that was asked for, its legend, and the table beside it; a click goes down."""
     w, locale = chosen.words, chosen.view.locale
     panel = answer("map", chosen, **asked).panels[0]
-    st.html(f'<h1 class="tt-map-title" dir="{w.direction}">{panel.title}</h1>')
+    st.html(f'<h1 class="tt-map-title" dir="{w.direction}">{escape(panel.title)}</h1>')
     drawn, listed = st.columns([3, 2], gap="medium")
     with drawn:
         text(panel, chosen, part="legend")
-        figure = cache.drawn(
-            "map", chosen.view, lambda: findings.drawing(panel, locale=locale, height=MAP_HEIGHT), **asked
-        )
+        layer = _layer(asked["territory"], asked["level"] or "", chosen) or ""
+        figure = findings.drawing(panel, locale=locale, height=_map_height(layer))
         # A chart of its own for each territory and level: a selection must not outlive the map it was made on.
         key = f"map-{asked['territory']}-{asked['level'] or ''}"
         st.plotly_chart(
@@ -154,7 +168,15 @@ def territories_map(chosen: Choices, **asked: Any) -> None:
     with listed:
         orders = ("administrative", "count", "share")
         order = switch(w("map.order"), "order", orders, default=orders[0], spell=lambda o: w(f"map.order_{o}"))
-        st.html(findings.map_table(panel, order=order, locale=locale))
+        kept = st.query_params.to_dict()
+        st.html(
+            findings.map_table(
+                panel,
+                order=order,
+                locale=locale,
+                address=lambda code: "?" + urlencode(kept | {"territory": code}) if code in chosen.levels else "",
+            )
+        )
 
 
 def _go_down(key: str, chosen: Choices) -> None:

@@ -19,7 +19,13 @@ class Viewer:
 
     @property
     def may_import(self) -> bool:
+        """Whether he may hand in files, of the territories in his scope."""
         return self.role in (PREPARER, ADMINISTRATOR)
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether he may take files back: a file may hold counts of others, so only one who answers for all of them."""
+        return self.may_import and self.scope == KINGDOM
 
 
 def local_mode() -> bool:

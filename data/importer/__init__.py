@@ -1,6 +1,7 @@
 """Counts in: read, check, store; `python -m data.importer FILE…`."""
 
 import datetime as dt
+from collections.abc import Collection
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,14 +27,16 @@ def import_file(
     catalogue,
     territories: Territories | None = None,
     accept_rest: bool = False,
+    within: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Take in one file of counts (docs/load-your-own-file.md) as one event, or say what is wrong with it.
 
     `name` is what the file is called in reports. `territories` are, if not given, those of the reference list with the
-    office's own spellings. Nothing is stored when there is a problem, unless `accept_rest`: then
-    the rows without one are. The same bytes a second time change nothing. Reading and checking happen outside the write
-    lock; storing is one transaction. `progress` is called with a stage, rows done and rows there are (0: unknown).
+    office's own spellings. Nothing is stored when there is a problem, unless `accept_rest`: then the rows without one
+    are. `within` are the codes that whoever hands the file in may write, None for all. The same bytes a second time
+    change nothing. Reading and checking happen outside the write lock; storing is one transaction. `progress` is called
+    with a stage, rows done and rows there are (0: unknown).
 
     Raises OSError when the file cannot be opened, sqlalchemy.exc.SQLAlchemyError when the database refuses.
     """
@@ -57,6 +60,7 @@ def import_file(
         territories=territories,
         today=today,
         ragged=reading.ragged,
+        within=within,
     )
     # An earlier event that had to refuse rows may be followed by one that need not: a spelling was added since.
     if earlier is not None and checked.refused >= earlier.refused:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -153,10 +153,12 @@ def check(
     territories: Territories,
     today: dt.date,
     ragged: int = 0,
+    within: Collection[str] | None = None,
 ) -> Checked:
     """The typed rows of a table of text (`line`, then one column per name of `header`), and its problems.
 
-    `ragged` is how many further lines of the file were no rows at all: they count as read and refused.
+    `ragged` is how many further lines of the file were no rows at all: they count as read and refused. `within` are the
+    codes that whoever hands the file in may write, None for all.
     """
     columns, problems, fatal = _columns(table, header)
     count = table.num_rows + ragged
@@ -167,7 +169,7 @@ def check(
         return Checked(rows_read=count, refused=count, problems=(*problems, *empty), unsure=None)
     sheet = _Sheet(table, columns)
 
-    territory = _territories(sheet, territories)
+    territory = _territories(sheet, territories, within)
     steps = list(catalogue.steps)
     step = sheet.by_text("step", _chooser(steps, "unknown_step"))
     sources = list(catalogue.sources)
@@ -256,7 +258,7 @@ def _chooser(allowed: Sequence[str], code: str, *, default: str = ""):
     return verdict
 
 
-def _territories(sheet: _Sheet, territories: Territories) -> np.ndarray:
+def _territories(sheet: _Sheet, territories: Territories, within: Collection[str] | None) -> np.ndarray:
     columns = [sheet.column(name) for name in ("territory", "kind", "parent")]
     kinds = combined([c.codes for c in columns], [len(c.texts) for c in columns])
     _, first, place = np.unique(kinds, return_index=True, return_inverse=True)
@@ -267,6 +269,8 @@ def _territories(sheet: _Sheet, territories: Territories) -> np.ndarray:
         answer = ("empty_cell", {}) if not name else territories.find(name, kind=kind, parent=parent)
         if isinstance(answer, tuple):
             wrong[at] = (*answer, {"unknown_kind": "kind", "unknown_parent": "parent"}.get(answer[0], "territory"))
+        elif within is not None and answer not in within:
+            wrong[at] = ("outside_scope", {}, "territory")
         else:
             answers[at] = order[answer]
     for at, (code, values, name) in wrong.items():

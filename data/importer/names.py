@@ -74,7 +74,13 @@ class Territories:
         ):
             if path.exists():
                 with open(path, encoding="utf-8-sig", newline="") as file:
-                    spellings += [(row["code"], row["spelling"]) for row in csv.DictReader(file) if row.get("spelling")]
+                    # The list that ships has one spelling a line; an office writes its own in columns `ar` and `fr`.
+                    spellings += [
+                        (row["code"], row[name])
+                        for row in csv.DictReader(file)
+                        for name in ("spelling", "ar", "fr")
+                        if row.get(name)
+                    ]
         with open(reference / "groupings.csv", encoding="utf-8-sig", newline="") as file:
             members = [(row["grouping"], row["member"]) for row in csv.DictReader(file)]
         rows = [(row["code"], row["parent"], row["level"], row["kind"]) for row in table]

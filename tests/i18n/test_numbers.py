@@ -85,21 +85,21 @@ def test_an_arabic_decimal_takes_the_form_after_a_hundred_unless_it_prints_as_a_
 @pytest.mark.parametrize(
     ("locale", "unit", "number", "expected"),
     [
-        ("ar", "household", 1_800_000, "1,8 مليون أسرة"),
-        ("ar", "person", 13_600_000, "13,6 مليون شخص"),
+        ("ar", "household", 1_800_000, "1,8 مليون أسرة"),
+        ("ar", "person", 13_600_000, "13,6 مليون شخص"),
         ("ar", "person", 1_000_000, "مليون شخص"),
         ("ar", "person", 2_000_000, "مليوني شخص"),
-        ("ar", "person", 3_000_000, "3 ملايين شخص"),
-        ("ar", "person", 11_000_000, "11 مليون شخص"),
+        ("ar", "person", 3_000_000, "3 ملايين شخص"),
+        ("ar", "person", 11_000_000, "11 مليون شخص"),
         ("ar", "household", 270_000, f"270{N}000 أسرة"),
-        ("fr", "household", 1_800_000, "1,8 million de ménages"),
-        ("fr", "person", 13_600_000, "13,6 millions de personnes"),
-        ("fr", "insured", 1_000_000, "1 million d'assurés principaux"),
-        ("fr", "student", 2_000_000, "2 millions d'élèves"),
+        ("fr", "household", 1_800_000, "1,8 million de ménages"),
+        ("fr", "person", 13_600_000, "13,6 millions de personnes"),
+        ("fr", "insured", 1_000_000, "1 million d'assurés principaux"),
+        ("fr", "student", 2_000_000, "2 millions d'élèves"),
         ("fr", "household", 270_000, f"270{N}000 ménages"),
         ("en", "household", 1_800_000, "1.8 million households"),
         ("fr", "day", 2_000_000, f"2{N}000{N}000 jours"),
-        ("fr", "household", -1_800_000, "moins 1,8 million de ménages"),
+        ("fr", "household", -1_800_000, "moins 1,8 million de ménages"),
     ],
 )
 def test_a_short_count_takes_the_form_of_what_is_printed(locale, unit, number, expected):
@@ -120,13 +120,13 @@ def test_a_negative_count_is_said_in_a_word():
 @pytest.mark.parametrize(
     ("number", "expected"),
     [
-        (1_800_000, "1,8 million"),
-        (1_530_000, "1,53 million"),
-        (10_518_000, "10,52 millions"),
-        (1_999_999, "2 millions"),
+        (1_800_000, "1,8 million"),
+        (1_530_000, "1,53 million"),
+        (10_518_000, "10,52 millions"),
+        (1_999_999, "2 millions"),
         (999_999, f"999{N}999"),
         (9_743, f"9{N}743"),
-        (-1_800_000, "moins 1,8 million"),
+        (-1_800_000, "moins 1,8 million"),
     ],
 )
 def test_a_short_number_keeps_the_decimals_that_count(number, expected):
@@ -136,7 +136,7 @@ def test_a_short_number_keeps_the_decimals_that_count(number, expected):
 def test_a_short_number_alone_takes_the_arabic_forms_of_a_million():
     w = words("ar")
     said = [w.short(n) for n in (1_000_000, 2_000_000, 10_000_000, 11_000_000, 13_600_000, 100_000_000)]
-    assert said == ["مليون واحد", "مليونين", "10 ملايين", "11 مليونا", "13,6 مليون", "100 مليون"]
+    assert said == ["مليون واحد", "مليونين", "10 ملايين", "11 مليونا", "13,6 مليون", "100 مليون"]
 
 
 def test_thousands_are_parted_by_a_narrow_space_in_arabic_and_french_and_by_a_comma_in_english():
