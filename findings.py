@@ -20,6 +20,7 @@ from queries import events, territories, trend
 from queries import map as geography
 from queries.cuts import latest_cut, latest_events
 from queries.definitions import Definitions, definitions
+from queries.figures import of_territory
 from queries.silence import silent_children
 from queries.situation import quotations, quoted, readings
 
@@ -62,6 +63,7 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territor
         engine, of=territory, counts=_partial_counts(headline, territory), on=on, cut=cut, scope=scope
     )
     history = trend.histories(engine, territories=line, on=on, cut=cut, scope=scope, known=known)
+    around = say_situation.beside(found, printed)
     panels, paths, others = [], {}, []
     for programme in known.ordered_programmes:
         key = programme["id"]
@@ -69,7 +71,7 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territor
         if mine.empty or not _in_view(programme, mine, on):
             continue
         panel = say_situation.situation(
-            headline, found, printed, programme=key, levels=levels, locale=locale, silent=silent
+            headline, found, printed, programme=key, levels=levels, locale=locale, silent=silent, around=around
         )
         if not programme.get("featured"):
             others.append(panel)
@@ -81,13 +83,17 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territor
     facts = {
         "line": line,
         "others": say_situation.others(others, line=line, locale=locale) if others else None,
-        "figures": say_figures.figures(
-            found[found["territory_code"] == territory], known, territory=territory, locale=locale
-        ),
+        "listed": bool((found["territory_code"] == territory).any()),
         "silent": not (headline[headline["territory_code"] == territory]["state"] == "shown").any(),
         "empty": found.empty,
     }
     return Answer(tuple(panels), paths, facts)
+
+
+def _figures(engine: sa.Engine, *, cut: int, scope: str, locale: str, territory: str, on: int) -> Answer:
+    known = definitions(engine, cut=cut)
+    found = of_territory(engine, territory=territory, on=on, cut=cut, scope=scope)
+    return Answer((say_figures.figures(found, known, territory=territory, locale=locale),))
 
 
 def _partial_counts(headline: pd.DataFrame, territory: str) -> set[tuple[str, str]]:
@@ -171,6 +177,7 @@ FINDINGS = {
     f.name: f
     for f in (
         Finding("situation", ("territory", "on"), _situation),
+        Finding("figures", ("territory", "on"), _figures),
         Finding("map", ("territory", "on", "indicator", "show", "level", "boundaries"), _map),
         Finding("method", ("on",), _method),
         Finding("events", ("on",), _events),

@@ -7,6 +7,7 @@ enter()
 import streamlit as st  # noqa: E402
 
 from ui import show  # noqa: E402
+from ui.choices import unfold  # noqa: E402
 
 chosen = choices()
 w = chosen.words
@@ -21,6 +22,7 @@ for panel in answer.panels:
     show.programme(panel, answer.paths.get(panel.parts["programme"]), chosen)
 if answer.facts["others"]:
     show.table(answer.facts["others"], chosen)
-if answer.facts["figures"].parts["rows"]:
-    with st.expander(answer.facts["figures"].title):
-        show.table(answer.facts["figures"], chosen)
+# On demand: it is as long as all the rest of the page.
+if answer.facts["listed"] and unfold(w("situation.all_figures", place=w.in_territory(chosen.territory)), "figures"):
+    listed = show.answer("figures", chosen, territory=chosen.territory, on=chosen.on_day)
+    show.table(listed.panels[0], chosen)

@@ -1,6 +1,6 @@
 """Panels drawn as HTML: readings, legends and tables, as text that can be read before any chart is there.
 
-Every text is escaped here and nowhere else. Classes begin with `tt-`; the sheet that sets them is ui/sheet.css.
+Every text is escaped here and nowhere else. Classes begin with `tt-`; the sheet that sets them is ui/styles/sheet.css.
 """
 
 from collections.abc import Callable, Iterable, Sequence

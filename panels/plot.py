@@ -255,7 +255,7 @@ def _shell(texts: Sequence[str]) -> tuple[str, list[str], str]:
 def tints_for(classes: int) -> list[str]:
     """As many tints as there are classes, spread from the lightest to the darkest."""
     if classes == 1:
-        return [TINTS[3]]
+        return [TINTS[2]]
     return [TINTS[round(i * (len(TINTS) - 1) / (classes - 1))] for i in range(classes)]
 
 
@@ -276,7 +276,7 @@ def _marks(rows, address: str, *, texts: dict[str, str], classes: int, w: Words)
             continue
         where.append(r.territory_code)
         text.append(label)
-        dark = r.state == "withheld" or (r.tint is not None and tints[r.tint] in TINTS[3:])
+        dark = r.tint is not None and tints[r.tint] in TINTS[3:]
         colour.append("#FFFFFF" if dark else INK)
     if not where:
         return []

@@ -54,6 +54,27 @@ class Reading:
     chosen: bool = False
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the figures, found once for a whole screen: other statements of a count and day, by
+    (territory, step, unit, measure, day), and printed statements, by (territory, step)."""
+
+    others: dict[tuple, list]
+    quoted: dict[tuple[str, str], list]
+
+
+def beside(found: pd.DataFrame, quoted: pd.DataFrame) -> Beside:
+    """What stands beside the figures of `queries.figures` and `queries.situation.quoted`."""
+    others: dict[tuple, list] = {}
+    for row in found.itertuples(index=False):
+        if row.state == "shown" and not row.speaks:
+            others.setdefault((row.territory_code, row.step, row.unit, row.measure, row.on_date), []).append(row)
+    printed: dict[tuple[str, str], list] = {}
+    for row in quoted.itertuples(index=False):
+        printed.setdefault((row.territory_code, row.step), []).append(row)
+    return Beside(others, printed)
+
+
 def situation(
     readings: pd.DataFrame,
     found: pd.DataFrame,
@@ -63,21 +84,23 @@ def situation(
     levels: dict[str, str],
     locale: str,
     silent: dict[tuple[str, str], tuple[str, ...]] | None = None,
+    around: Beside | None = None,
 ) -> Panel:
     """The readings of one programme, from the kingdom down to the chosen territory (the last one).
 
     readings: `queries.situation.readings`; found: its second frame; quoted: `queries.situation.quoted`. levels: the
-    level of each territory. silent: `queries.silence.silent_children` of the chosen territory.
+    level of each territory. silent: `queries.silence.silent_children` of the chosen territory. around: `beside` of the
+    two frames, where several programmes share them.
     `parts["readings"]` is a tuple of Reading; `parts["programme"]` the programme's id.
     """
     w = words(locale)
+    around = around or beside(found, quoted)
     mine = readings[readings["programme"] == programme]
     chosen = mine["territory_code"].iloc[-1]
     cells = tuple(
         _reading(
             row,
-            found,
-            quoted,
+            around,
             level=levels.get(row.territory_code, ""),
             chosen=row.territory_code == chosen,
             silent=(silent or {}).get((row.step, row.unit), ()) if row.territory_code == chosen else (),
@@ -128,12 +151,10 @@ NAMED = 5
 """Up to so many children without a figure are named; of more, the map shows which."""
 
 
-def _reading(
-    row, found: pd.DataFrame, quoted: pd.DataFrame, *, level: str, chosen: bool, silent: tuple[str, ...], w: Words
-) -> Reading:
+def _reading(row, around: Beside, *, level: str, chosen: bool, silent: tuple[str, ...], w: Words) -> Reading:
     label = place(row.territory_code, level, w)
     if row.state != "shown":
-        remarks = _quoted(row, quoted, w)
+        remarks = _quoted(row, around, w)
         said = {"withheld": "state.withheld", "missing": "state.missing", "not_applicable": "state.not_applicable"}
         text = w(said[row.state], threshold=w.number(10)) if row.state == "withheld" else w(said[row.state])
         return Reading(row.territory_code, label, row.state, number=text, chosen=chosen, remarks=remarks)
@@ -172,8 +193,8 @@ def _reading(
         else:
             key = "reading.reporting" if _is_partial(row) else "reading.complete"
             reporting = w(key, n=w.number(row.reporting), m=m)
-    remarks += _alternatives(row, found, w)
-    remarks += _quoted(row, quoted, w)
+    remarks += _alternatives(row, around, w)
+    remarks += _quoted(row, around, w)
     if flagged(row.note):
         remarks.append(SourceLine(w("reading.to_confirm")))
     return Reading(
@@ -291,19 +312,11 @@ def whole_or_partial(figure, said: str, w: Words) -> str:
     return said
 
 
-def _alternatives(row, found: pd.DataFrame, w: Words) -> list[SourceLine]:
+def _alternatives(row, around: Beside, w: Words) -> list[SourceLine]:
     """What else is said of the same count for the same day: by another source, or as the sum of the children."""
-    others = found[
-        (found["territory_code"] == row.territory_code)
-        & (found["step"] == row.step)
-        & (found["unit"] == row.unit)
-        & (found["measure"] == row.measure)
-        & (found["on_date"] == row.on_date)
-        & (found["state"] == "shown")
-        & ~found["speaks"].astype(bool)
-    ]
+    others = around.others.get((row.territory_code, row.step, row.unit, row.measure, row.on_date), ())
     lines = []
-    for other in others.itertuples(index=False):
+    for other in others:
         if other.value == row.value:
             continue
         line = source_line(other.source, other.address, other.basis, w)
@@ -313,11 +326,10 @@ def _alternatives(row, found: pd.DataFrame, w: Words) -> list[SourceLine]:
     return lines
 
 
-def _quoted(row, quoted: pd.DataFrame, w: Words) -> tuple[SourceLine, ...]:
+def _quoted(row, around: Beside, w: Words) -> tuple[SourceLine, ...]:
     """What was printed of the same step there, beside our own figure and never computed with."""
     lines = []
-    mine = quoted[(quoted["territory_code"] == row.territory_code) & (quoted["step"] == row.step)]
-    for q in mine.itertuples(index=False):
+    for q in around.quoted.get((row.territory_code, row.step), ()):
         if q.measure == "share":
             # A printed share is of use here only beside our own figure; all of them stand on the Method page.
             if pd.isna(q.implied_denominator):
@@ -348,7 +360,7 @@ def printed_share(thousandths: int, w: Words) -> str:
 
 def rounded_to(value: float, *, digits: int) -> int:
     """A number rounded to so many significant digits."""
-    return int(round(value, digits - len(str(int(value)))))
+    return int(round(value, min(digits - len(str(int(value))), 0)))
 
 
 def path(history: pd.DataFrame, *, step: str, unit: str, territory: str, locale: str) -> Panel:

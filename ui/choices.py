@@ -163,6 +163,18 @@ def _keep_one(widget: str, name: str, present: str) -> None:
     put(name, str(st.session_state.get(widget) or present))
 
 
+def unfold(label: str, name: str) -> bool:
+    """A switch for something long that is only sent when asked for; whether it is on, as the address says."""
+    widget = f"unfold-{name}"
+    st.session_state[widget] = asked(name) == "1"
+    st.toggle(label, key=widget, on_change=_put_unfolded, args=(widget, name))
+    return asked(name) == "1"
+
+
+def _put_unfolded(widget: str, name: str) -> None:
+    put(name, "1" if st.session_state.get(widget) else "")
+
+
 def choose_territory(choices: Choices) -> None:
     """The lists of territories: down to prefectures and provinces in the first, what lies below in the second."""
     w, places = choices.words, cache.places(choices.view)

@@ -5,7 +5,6 @@ import runpy
 import uuid
 from collections.abc import Callable
 from contextlib import contextmanager
-from pathlib import Path
 
 import sqlalchemy as sa
 import streamlit as st
@@ -14,6 +13,7 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 from findings import latest_events
 from i18n import LOCALES, words
 from ui import choices as chosen
+from ui import sheets
 from ui.access import ROOT, exposed_without_login
 from ui.addresses import MISSING, PAGES
 from ui.cache import View, places
@@ -21,8 +21,6 @@ from ui.choices import Choices
 from ui.engine import engine
 from ui.viewer import Viewer, local_mode, viewer
 
-SHEET = Path(__file__).with_name("sheet.css").read_text(encoding="utf-8")
-RIGHT_TO_LEFT = Path(__file__).with_name("right_to_left.css").read_text(encoding="utf-8")
 LOG = logging.getLogger("tatabbu")
 
 _FRAMED, _ALONE = "_framed", "_alone"
@@ -56,7 +54,7 @@ def run() -> None:
         for name, key, address in PAGES
     ]
     page = st.navigation(pages, position="hidden")
-    st.html(f"<style>{SHEET}{RIGHT_TO_LEFT if w.rtl else ''}{_own_words(locale)}</style>")
+    st.html(f"<style>{sheets.for_run(rtl=w.rtl)}{_own_words(locale)}</style>")
     if exposed_without_login():
         st.error(w("errors.exposed"))
         st.stop()

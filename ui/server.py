@@ -20,6 +20,7 @@ from streamlit.web.server.starlette import starlette_server
 
 from data.database import MigrationRefused, engine_for, local_folder
 from i18n import LOCALES, words
+from ui import sheets
 from ui.access import ROOT, SECRETS, allowed_hosts, is_loopback, login_configured
 from ui.addresses import PAGES
 from ui.assets import Assets, Compressed
@@ -113,6 +114,7 @@ def documents(index: str) -> dict[str, str]:
             title=words(locale)("server.title"),
             without_script=words(locale)("server.noscript"),
             icon="./app/static/icons/favicon.svg",
+            sheet=sheets.linked(),
             fonts=[f"./app/static/fonts/{name}" for name in fonts],
             scripts=chart,
         )
@@ -124,7 +126,11 @@ def middleware(*, cache: Path) -> tuple[list[Middleware], Compressed]:
     index = (STREAMLIT_FILES / "index.html").read_bytes()
     pages = documents(index.decode())
     compressed = Compressed(cache)
-    roots = {"/static/": (STREAMLIT_FILES / "static", True), "/app/static/": (STATIC, False)}
+    roots = {
+        "/static/": (STREAMLIT_FILES / "static", True),
+        "/app/static/": (STATIC, False),
+        sheets.FOLDER: (sheets.PATH.parent, False),
+    }
     # Until the theme has arrived Streamlit asks for its own typeface, 170 kB for a word or two: it gets ours.
     theirs = (STREAMLIT_FILES / "static/media").glob("SourceSansVF-Upright.*")
     ours = next((STATIC / "fonts").glob("*-latin-400.*.woff2"))

@@ -13,7 +13,7 @@ import pytest
 from streamlit import config
 
 from i18n import LOCALES, words
-from ui import access, server
+from ui import access, server, sheets
 from ui.access import ROOT, allowed_hosts, exposed_without_login, is_loopback, login_configured
 from ui.assets import ASK_AGAIN, FOR_GOOD, Assets, Compressed
 from ui.headers import SecurityHeaders, content_security_policy, script_hashes
@@ -373,11 +373,19 @@ def test_the_document_has_language_title_and_sentence_of_its_reader(pages, local
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_file_that_a_document_names_is_there(pages, locale):
     named = re.findall(r'(?:href|src)="\./([^"]+)"', pages[locale])
-    ours = {name for name in named if name.startswith("app/static/")}
-    assert any(name.endswith(".woff2") for name in ours)
+    assert any(name.endswith(".woff2") for name in named)
+    folders = {"app/static/": ROOT / "static", "styles/": ROOT / "ui/styles", "": server.STREAMLIT_FILES}
     for name in named:
-        folder = ROOT / "static" if name in ours else server.STREAMLIT_FILES
-        assert (folder / name.removeprefix("app/static/")).is_file(), name
+        start, folder = next(item for item in folders.items() if name.startswith(item[0]))
+        assert (folder / name.removeprefix(start).partition("?")[0]).is_file(), name
+
+
+def test_a_page_sends_the_sheet_only_where_the_document_does_not_link_it(monkeypatch):
+    monkeypatch.setattr(sheets, "_linked", False)
+    assert ".tt-reading" in sheets.for_run(rtl=False)
+    assert sheets.linked().startswith("./styles/sheet.css?")
+    assert sheets.for_run(rtl=False) == ""
+    assert "direction: rtl" in sheets.for_run(rtl=True)
 
 
 def test_the_document_fetches_the_code_of_charts_ahead_and_not_their_typeface(pages):
