@@ -62,7 +62,12 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territor
     silent = silent_children(
         engine, of=territory, counts=_partial_counts(headline, territory), on=on, cut=cut, scope=scope
     )
-    history = trend.histories(engine, territories=line, on=on, cut=cut, scope=scope, known=known)
+    headlines = _headlines(known)
+    history = trend.histories(
+        engine, territories=line, on=on, cut=cut, scope=scope, known=known, steps=[step for step, _ in headlines]
+    )
+    counts = [(code, step, unit) for step, unit in headlines for code in line]
+    histories = trend.best_histories(history, known, counts=counts)
     around = say_situation.beside(found, printed)
     panels, paths, others = [], {}, []
     for programme in known.ordered_programmes:
@@ -77,7 +82,7 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territor
             others.append(panel)
             continue
         panels.append(panel)
-        path = _path(history, known, line=line, row=mine.iloc[0], locale=locale)
+        path = _path(histories, line=line, row=mine.iloc[0], locale=locale)
         if path is not None:
             paths[key] = path
     facts = {
@@ -111,10 +116,10 @@ def _in_view(programme: dict, mine: pd.DataFrame, on: int) -> bool:
     return not programme.get("ended") or (len(shown) > 0 and not shown["late"].astype(bool).all())
 
 
-def _path(history: pd.DataFrame, known: Definitions, *, line, row, locale: str) -> Panel | None:
+def _path(histories: dict[tuple, pd.DataFrame], *, line, row, locale: str) -> Panel | None:
     """The path of the nearest territory whose history has at least two dates, from the chosen one up."""
     for code in reversed(line):
-        best = trend.best_history(history, known, territory=code, step=row["step"], unit=row["unit"])
+        best = histories[code, row["step"], row["unit"]]
         if best["on_date"].nunique() >= 2:
             return say_situation.path(best, step=row["step"], unit=row["unit"], territory=code, locale=locale)
     return None
@@ -202,7 +207,10 @@ def indicator_choices(engine: sa.Engine, *, cut: int) -> tuple[tuple[str, str, b
 
 def headline_counts(engine: sa.Engine, *, cut: int) -> tuple[tuple[str, str], ...]:
     """The counts (step, unit) of the headline indicators of the first screen, in its order."""
-    known = definitions(engine, cut=cut)
+    return _headlines(definitions(engine, cut=cut))
+
+
+def _headlines(known: Definitions) -> tuple[tuple[str, str], ...]:
     headlines = (p.get("headline") for p in known.ordered_programmes if p.get("featured"))
     numerators = (known.indicators[h]["numerator"] for h in headlines if h in known.indicators)
     return tuple((n["step"], n["unit"]) for n in numerators)

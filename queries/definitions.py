@@ -54,13 +54,17 @@ _read: WeakKeyDictionary[sa.Engine, dict[int, Definitions]] = WeakKeyDictionary(
 
 def definitions(engine: sa.Engine, *, cut: int) -> Definitions:
     """The definitions as known at `cut`."""
-    last = sa.select(sa.func.coalesce(sa.func.max(definition.c.event), 0)).where(definition.c.event <= cut)
     with engine.connect() as connection:
-        version = connection.execute(last).scalar_one()
+        version = connection.execute(_VERSION, {"cut": cut}).scalar_one()
         kept = _read.setdefault(engine, {})
         if version not in kept:
             kept[version] = _definitions(connection, cut=version)
     return kept[version]
+
+
+_VERSION = sa.select(sa.func.coalesce(sa.func.max(definition.c.event), 0)).where(
+    definition.c.event <= sa.bindparam("cut")
+)
 
 
 def _definitions(connection: sa.Connection, *, cut: int) -> Definitions:

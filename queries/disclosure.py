@@ -35,7 +35,8 @@ def released(
     if seen is None and not mixed and not used and "state" not in frame.columns:
         # Nothing to hide from one who sees everything, where nothing is broken down.
         missing = frame["value"].isna().to_numpy()
-        return frame.assign(state=np.where(missing, disclosure.MISSING, disclosure.SHOWN).astype(object))
+        state = np.where(missing, disclosure.MISSING, disclosure.SHOWN).astype(object)
+        return frame.assign(state=pd.Series(state, index=frame.index, dtype=object))
     frame = frame.copy()
     closed_source = (
         ~frame["source"].isin(open_sources) if "source" in frame.columns else pd.Series(True, index=frame.index)

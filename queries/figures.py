@@ -7,17 +7,20 @@ children only speaks where nothing else does; what is not late speaks before wha
 then a territory's own report before the sum of its children; then the later date. The others are kept as alternatives.
 """
 
+from collections import namedtuple
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from data.schema import ALL, citation, observation, rollup, series
-from queries.cuts import is_current
+from queries.cuts import is_current, parameter
 from queries.definitions import Definitions, definitions
 from queries.disclosure import released
+from queries.frames import of_rows, rows_of
 from queries.territories import mixed, visible
 
 CHANGE_FROM, CHANGE_TO = 45, 25
@@ -26,7 +29,7 @@ CHANGE_FROM, CHANGE_TO = 45, 25
 COMPLETE = ((("female", ALL), ("male", ALL)), ((ALL, "urban"), (ALL, "rural")))
 """Breakdowns, as (sex, area), whose parts are known, so that they can be seen to be complete."""
 
-COLUMNS = [
+SHOWN = [
     "territory_code",
     "step",
     "unit",
@@ -42,10 +45,13 @@ COLUMNS = [
     "previous_value",
     "address",
     "note",
-    "late",
-    "speaks",
-    "state",
 ]
+COLUMNS = [*SHOWN, "late", "speaks", "state"]
+
+Figure = namedtuple("Figure", COLUMNS)
+"""A row of `figures`."""
+
+_Released = namedtuple("_Released", [*SHOWN, "state"])
 
 
 def figures(
@@ -85,21 +91,22 @@ def figures(
     rows = _totals(row for part in parts for row in part)
     if not rows:
         return pd.DataFrame({c: pd.Series(dtype="object") for c in COLUMNS})
-    frame = pd.DataFrame.from_records(rows, columns=_Row._fields, exclude=["sex", "area"])
-    for column in ("value", "previous_date", "previous_value"):
-        frame[column] = frame[column].astype(float)
-    stale = {step: body.get("stale_after", 45) for step, body in known.steps.items()}
-    frame["late"] = [on - row.on_date > stale.get(row.step, 45) for row in rows]
+    frame = of_rows((row.shown() for row in rows), SHOWN, floats=("value", "previous_date", "previous_value"))
     frame = released(frame, seen=seen, open_sources=known.public_sources, mixed=above)
+    stale = {step: body.get("stale_after", 45) for step, body in known.steps.items()}
+    left = [_Released._make(row) for row in rows_of(frame)]
+    late = [on - row.on_date > stale.get(row.step, 45) for row in left]
     # Among what the reader may see: a published figure speaks to him where the office's own is not his to read.
-    frame["speaks"] = _speaks(frame, known)
-    return frame[COLUMNS].reset_index(drop=True)
+    speaks = _speaks(left, late, known)
+    frame.insert(len(SHOWN), "late", np.array(late, dtype=bool))
+    frame.insert(len(SHOWN) + 1, "speaks", np.array(speaks, dtype=bool))
+    return frame.reset_index(drop=True)
 
 
 def spoken(frame: pd.DataFrame) -> dict[tuple[str, str, str], Any]:
     """The rows of `figures` that speak, by territory, step and unit: of a stock and a flow, the stock."""
     found: dict[tuple[str, str, str], Any] = {}
-    for row in frame.itertuples(index=False):
+    for row in map(Figure._make, rows_of(frame)):
         key = (row.territory_code, row.step, row.unit)
         if row.speaks and (row.measure == "stock" or key not in found):
             found[key] = row
@@ -132,17 +139,21 @@ class _Row(NamedTuple):
     address: str
     note: str
 
+    def shown(self) -> tuple:
+        """The values of SHOWN."""
+        return (*self[:6], *self[8:])
+
 
 def _latest(connection, table: sa.Table, *, where, on: int, cut: int, with_change: bool) -> list[_Row]:
     """The last figure of each count at or before the day `on`, as one of the two tables has it."""
     statement = _statement(table, with_change=with_change).where(where)
-    return [_Row(*row) for row in connection.execute(statement, {"on": on, "cut": cut})]
+    return [_Row(*row) for row in connection.execute(statement, {"on": on, "cut": cut}).all()]
 
 
 @cache
 def _statement(table: sa.Table, *, with_change: bool) -> sa.Select:
     """The statement of `_latest` for any counts, with the parameters `on` and `cut`. Building it costs more than it."""
-    on, cut = sa.bindparam("on", type_=sa.Integer), sa.bindparam("cut", type_=sa.Integer)
+    on, cut = parameter("on"), parameter("cut")
     row, earlier, before = table.alias("row"), table.alias("earlier"), table.alias("before")
     summed = table is rollup
     last_date = (
@@ -247,27 +258,29 @@ def _summed(parts: list[_Row]) -> _Row:
     )
 
 
-def _speaks(frame: pd.DataFrame, known: Definitions) -> list[bool]:
+def _speaks(rows: list[_Released], late: list[bool], known: Definitions) -> list[bool]:
     """For each row, whether it is shown for its territory, step, unit and measure."""
     rank = known.source_rank
     best: dict[tuple, tuple[tuple, int]] = {}
-    names = ["territory_code", "step", "unit", "measure", "source", "basis", "reporting", "expected", "late", "state"]
-    columns = [frame[name].tolist() for name in (*names, "on_date", "from_date")]
-    for place, row in enumerate(zip(*columns, strict=True)):
-        *key, source, basis, reporting, expected, late, state, on_date, from_date = row
-        summed = basis == "summed"
+    for place, (row, is_late) in enumerate(zip(rows, late, strict=True)):
+        key = (row.territory_code, row.step, row.unit, row.measure)
         order = (
-            state != "shown",
+            row.state != "shown",
             # A sum over some of the children is no total: it speaks only where nothing else does.
-            summed and reporting < expected,
-            late,
-            rank.get(source, 999),
-            summed,
-            -on_date,
-            on_date - from_date,
+            is_partial(row),
+            is_late,
+            rank.get(row.source, 999),
+            row.basis == "summed",
+            -row.on_date,
+            row.on_date - row.from_date,
         )
-        held = best.get(tuple(key))
+        held = best.get(key)
         if held is None or order < held[0]:
-            best[tuple(key)] = (order, place)
+            best[key] = (order, place)
     speaking = {place for _, place in best.values()}
-    return [place in speaking for place in range(len(frame))]
+    return [place in speaking for place in range(len(rows))]
+
+
+def of_territory(engine: sa.Engine, *, territory: str, on: int, cut: int, scope: str) -> pd.DataFrame:
+    """Every figure known of one territory by the day `on`; rows and columns as those of `figures`."""
+    return figures(engine, where=series.c.territory == territory, on=on, cut=cut, scope=scope)

@@ -1,15 +1,18 @@
 """Map: one indicator in each child of a territory at a date. Shares and denominators as in `queries.situation`."""
 
+from functools import lru_cache
 from math import nan
 
 import pandas as pd
 import sqlalchemy as sa
 
-from data.schema import census, series, territory
+from data.schema import census, series
+from queries.cuts import parameter
 from queries.definitions import definitions
 from queries.figures import figures, is_partial, spoken
+from queries.frames import of_rows
 from queries.situation import denominator_of, has_begun
-from queries.territories import children, members, visible
+from queries.territories import children, level_of, members, visible
 
 COLUMNS = [
     "territory_code",
@@ -53,9 +56,9 @@ def by_child(
         seen = visible(connection, scope=scope)
         if not codes:
             return pd.DataFrame(columns=COLUMNS)
-        kind = connection.execute(sa.select(territory.c.level).where(territory.c.code == codes[0])).scalar_one()
-        inside = series.c.territory.in_(members(of=parent, level=kind))
+        kind = level_of(connection, codes[0]) or ""
         bases = _census(connection, parent=parent, level=kind, unit=wanted.get("census", ""), on=on)
+    inside = series.c.territory.in_(members(of=parent, level=kind))
     counted = sa.and_(inside, series.c.step == step, series.c.unit == unit)
     if "step" in wanted:
         other = sa.and_(inside, series.c.step == wanted["step"], series.c.unit == wanted["unit"])
@@ -63,9 +66,10 @@ def by_child(
     figure = spoken(figures(engine, where=counted, on=on, cut=cut, scope=scope, known=known, with_change=False))
     begun = {region: has_begun(known, step=step, code=region, on=on) for region in {code[:2] for code in codes}}
     rows = []
+    unknown = dict.fromkeys(COLUMNS, nan) | {"denominator_kind": ""}
     for code in codes:
         mine = figure.get((code, step, unit))
-        row = dict.fromkeys(COLUMNS, nan) | {"territory_code": code, "denominator_kind": ""}
+        row = unknown | {"territory_code": code}
         row |= denominator_of(definition, code, speaking=figure, bases=bases)
         if mine is None:
             row["state"] = "missing" if begun[code[:2]] else "not_applicable"
@@ -76,11 +80,8 @@ def by_child(
             row |= {name: getattr(mine, name) for name in _OF_THE_FIGURE}
             if mine.state == "shown" and not is_partial(mine) and row["denominator"] > 0:
                 row["covered_share"] = mine.value / row["denominator"]
-        rows.append(row)
-    frame = pd.DataFrame.from_records(rows, columns=COLUMNS)
-    for column in ("value", "denominator", "covered_share"):
-        frame[column] = frame[column].astype(float)
-    return frame
+        rows.append(tuple(row.values()))
+    return of_rows(rows, COLUMNS, floats=("value", "denominator", "covered_share"))
 
 
 _OF_THE_FIGURE = (
@@ -101,11 +102,16 @@ def _census(
     connection: sa.Connection, *, parent: str, level: str, unit: str, on: int
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """(territory, unit) → (census year, count) of every child, as `queries.situation.census_counts`."""
-    statement = (
+    found = connection.execute(_published(parent, level), {"unit": unit, "on": on}).all()
+    return {(code, unit): (year, value) for code, year, value in found}
+
+
+@lru_cache(maxsize=1024)
+def _published(parent: str, level: str) -> sa.Select:
+    """The counts of `_census`, oldest first, with the parameters `unit` and `on`."""
+    inside = census.c.territory.in_(members(of=parent, level=level))
+    return (
         sa.select(census.c.territory, census.c.year, census.c.value)
-        .where(
-            census.c.territory.in_(members(of=parent, level=level)), census.c.unit == unit, census.c.published_on <= on
-        )
+        .where(inside, census.c.unit == sa.bindparam("unit"), census.c.published_on <= parameter("on"))
         .order_by(census.c.year)
     )
-    return {(code, unit): (year, value) for code, year, value in connection.execute(statement)}

@@ -8,14 +8,17 @@ never capped. *Change over 30 days*: the figure less the last one 25 to 45 days 
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from data.schema import census, quotation, series
+from queries.cuts import parameter, parameters
 from queries.definitions import Definitions, definitions
-from queries.figures import figures, is_partial, spoken
+from queries.figures import Figure, figures, is_partial, spoken
+from queries.frames import of_rows, rows_of
 from queries.territories import visible
 
 READING_COLUMNS = [
@@ -80,7 +83,7 @@ def readings(
         for programme, indicator in wanted
         for code in territories
     ]
-    return pd.DataFrame(rows, columns=READING_COLUMNS), found
+    return of_rows((row.values() for row in rows), READING_COLUMNS), found
 
 
 def _reading(programme: str, indicator: dict, code: str, *, on, known, speaking, bases, seen) -> dict:
@@ -142,12 +145,15 @@ def census_counts(
     connection: sa.Connection, *, territories: Sequence[str], on: int
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """(territory, unit) → (census year, count) of the latest census published at or before the day `on`."""
-    statement = (
-        sa.select(census.c.territory, census.c.unit, census.c.year, census.c.value)
-        .where(census.c.territory.in_(list(territories)), census.c.published_on <= on)
-        .order_by(census.c.year)
-    )
-    return {(code, unit): (year, value) for code, unit, year, value in connection.execute(statement)}
+    found = connection.execute(_PUBLISHED, {"territories": list(territories), "on": on}).all()
+    return {(code, unit): (year, value) for code, unit, year, value in found}
+
+
+_PUBLISHED = (
+    sa.select(census.c.territory, census.c.unit, census.c.year, census.c.value)
+    .where(census.c.territory.in_(parameters("territories")), census.c.published_on <= parameter("on"))
+    .order_by(census.c.year)
+)
 
 
 def has_begun(known: Definitions, *, step: str, code: str, on: int) -> bool:
@@ -173,16 +179,28 @@ def quotations(engine: sa.Engine, *, on: int, cut: int, territories: Sequence[st
     (a share in thousandths of a percent), unit (what is counted, or what the share is said to be of), address, note.
     `territories`: only those; None for all. Only statements made by the day `on` are returned.
     """
+    asked = {"on": on, "cut": cut} | ({} if territories is None else {"territories": list(territories)})
+    with engine.connect() as connection:
+        rows = connection.execute(_quotations(everywhere=territories is None), asked).all()
+    return of_rows(rows, QUOTATION_COLUMNS)
+
+
+QUOTATION_COLUMNS = ["id", "territory_code", "step", "on_date", "measure", "value", "unit", "address", "note"]
+
+
+@cache
+def _quotations(*, everywhere: bool) -> sa.Select:
+    """The statement of `quotations`, with the parameters `on`, `cut` and perhaps `territories`."""
     last = (
         sa.select(quotation.c.id, sa.func.max(quotation.c.event).label("event"))
-        .where(quotation.c.event <= cut)
+        .where(quotation.c.event <= parameter("cut"))
         .group_by(quotation.c.id)
         .subquery()
     )
     statement = (
         sa.select(
             quotation.c.id,
-            quotation.c.territory.label("territory_code"),
+            quotation.c.territory,
             quotation.c.step,
             quotation.c.on_date,
             quotation.c.measure,
@@ -192,14 +210,10 @@ def quotations(engine: sa.Engine, *, on: int, cut: int, territories: Sequence[st
             quotation.c.note,
         )
         .join(last, (quotation.c.id == last.c.id) & (quotation.c.event == last.c.event))
-        .where(quotation.c.on_date <= on, quotation.c.value.is_not(None))
+        .where(quotation.c.on_date <= parameter("on"), quotation.c.value.is_not(None))
         .order_by(quotation.c.on_date, quotation.c.id)
     )
-    if territories is not None:
-        statement = statement.where(quotation.c.territory.in_(list(territories)))
-    with engine.connect() as connection:
-        result = connection.execute(statement)
-        return pd.DataFrame.from_records(result.all(), columns=list(result.keys()))
+    return statement if everywhere else statement.where(quotation.c.territory.in_(parameters("territories")))
 
 
 def quoted(engine: sa.Engine, *, found: pd.DataFrame, on: int, cut: int, territories: Sequence[str]) -> pd.DataFrame:
@@ -213,24 +227,18 @@ def quoted(engine: sa.Engine, *, found: pd.DataFrame, on: int, cut: int, territo
     frame = quotations(engine, on=on, cut=cut, territories=territories)
     known = definitions(engine, cut=cut)
     first_unit = {step: body["units"][0] for step, body in known.steps.items()}
-    partial = (found["basis"] == "summed") & (found["reporting"] < found["expected"])
-    whole = found[(found["state"] == "shown") & ~partial]
-    nearest = pd.DataFrame(
-        {
-            "summed": whole["basis"] == "summed",
-            "closed": ~whole["source"].isin(known.public_sources),
-            "rank": whole["source"].map(known.source_rank),
-        }
-    ).sort_values(["summed", "closed", "rank"], kind="stable")
-    whole = whole.loc[nearest.index]
+    nearest: dict[tuple, tuple[tuple, float]] = {}
+    for figure in map(Figure._make, rows_of(found)):
+        if figure.state != "shown" or is_partial(figure):
+            continue
+        key = (figure.territory_code, figure.step, figure.on_date, figure.unit)
+        closed = figure.source not in known.public_sources
+        order = (figure.basis == "summed", closed, known.source_rank.get(figure.source, 999))
+        if key not in nearest or order < nearest[key][0]:
+            nearest[key] = (order, figure.value)
     implied = []
     for row in frame.itertuples(index=False):
-        same = whole[
-            (whole["territory_code"] == row.territory_code)
-            & (whole["step"] == row.step)
-            & (whole["on_date"] == row.on_date)
-            & (whole["unit"] == first_unit.get(row.step, ""))
-        ]
-        usable = row.measure == "share" and len(same) and row.value
-        implied.append(float(same["value"].iloc[0]) / (row.value / 100_000) if usable else np.nan)
+        same = nearest.get((row.territory_code, row.step, row.on_date, first_unit.get(row.step, "")))
+        usable = row.measure == "share" and same is not None and row.value
+        implied.append(same[1] / (row.value / 100_000) if usable else np.nan)
     return frame.assign(implied_denominator=implied)

@@ -1,11 +1,13 @@
 """Territories as the tables know them: who stands above, who stands below, who may be seen."""
 
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import pandas as pd
 import sqlalchemy as sa
 
 from data.schema import grouping_member, territory
+from queries.frames import of_rows
 
 KINGDOM = "MA"
 
@@ -18,33 +20,39 @@ def territories(engine: sa.Engine) -> pd.DataFrame:
 
     One row per territory: territory_code, parent_code, level, kind, position (administrative order).
     """
-    statement = sa.select(
-        territory.c.code.label("territory_code"),
-        territory.c.parent.label("parent_code"),
-        territory.c.level,
-        territory.c.kind,
-        territory.c.position,
-    ).order_by(territory.c.position)
     with engine.connect() as connection:
-        rows = connection.execute(statement).all()
-    return pd.DataFrame(rows, columns=["territory_code", "parent_code", "level", "kind", "position"])
+        rows = connection.execute(_ALL).all()
+    return of_rows(rows, ["territory_code", "parent_code", "level", "kind", "position"])
+
+
+_ALL = sa.select(
+    territory.c.code, territory.c.parent, territory.c.level, territory.c.kind, territory.c.position
+).order_by(territory.c.position)
 
 
 def lineage(connection: sa.Connection, *, of: str) -> tuple[str, ...]:
     """The codes from the kingdom down to `of`, itself included; empty when `of` is no territory."""
-    above = sa.select(territory.c.code, territory.c.parent, sa.literal(0).label("steps")).where(territory.c.code == of)
-    up = above.cte("up", recursive=True)
+    return tuple(connection.execute(_lineage(), {"of": of}).scalars())
+
+
+@cache
+def _lineage() -> sa.Select:
+    above = sa.select(territory.c.code, territory.c.parent, sa.literal(0).label("steps"))
+    up = above.where(territory.c.code == sa.bindparam("of")).cte("up", recursive=True)
     parent = territory.alias("above")
     up = up.union_all(sa.select(parent.c.code, parent.c.parent, up.c.steps + 1).where(parent.c.code == up.c.parent))
-    return tuple(connection.execute(sa.select(up.c.code).order_by(up.c.steps.desc())).scalars())
+    return sa.select(up.c.code).order_by(up.c.steps.desc())
 
 
-def members(*, of: str, level: str) -> sa.Select:
+@lru_cache(maxsize=1024)
+def members(*, of: str, level: str) -> sa.Select | sa.CompoundSelect:
     """A statement for the codes of `level` that lie below `of`, whatever the level of `of`.
 
     The codes of communes and arrondissements are not nested (the city of Tanger is 01.511.01.0, its neighbour Assilah
-    01.511.01.01), so only parents are followed.
+    01.511.01.01), so only parents are followed. Below the kingdom lies every territory but itself.
     """
+    if of == KINGDOM:
+        return sa.select(territory.c.code).where(territory.c.level == level, territory.c.code != KINGDOM)
     below = sa.select(territory.c.code, territory.c.level).where(territory.c.parent == of).cte("below", recursive=True)
     child = territory.alias("child")
     below = below.union_all(sa.select(child.c.code, child.c.level).where(child.c.parent == below.c.code))
@@ -55,31 +63,41 @@ def members(*, of: str, level: str) -> sa.Select:
 
 def level_of(connection: sa.Connection, code: str) -> str | None:
     """The level of a territory, or None when there is no such code."""
-    return connection.execute(sa.select(territory.c.level).where(territory.c.code == code)).scalar()
+    return connection.execute(_LEVEL, {"of": code}).scalar()
+
+
+_LEVEL = sa.select(territory.c.level).where(territory.c.code == sa.bindparam("of"))
 
 
 def children(connection: sa.Connection, *, of: str, level: str | None = None) -> tuple[str, ...]:
     """The codes that a map of `of` shows, in administrative order; `level` asks for another level below it."""
     own = level_of(connection, of)
     wanted = level or ("arrondissement" if own == "grouping" else CHILD_LEVEL.get(own or ""))
-    if wanted is None:
-        return ()
-    statement = sa.select(territory.c.code).where(territory.c.code.in_(members(of=of, level=wanted)))
-    return tuple(connection.execute(statement.order_by(territory.c.position)).scalars())
+    return () if wanted is None else tuple(connection.execute(_children(of, wanted)).scalars())
+
+
+@lru_cache(maxsize=1024)
+def _children(of: str, level: str) -> sa.Select:
+    inside = territory.c.code.in_(members(of=of, level=level))
+    return sa.select(territory.c.code).where(inside).order_by(territory.c.position)
 
 
 def visible(connection: sa.Connection, *, scope: str) -> frozenset[str] | None:
     """The codes whose counts a reader of `scope` may see: his own, all below, the totals above. None: every one."""
     if scope == KINGDOM:
         return None
-    below = sa.select(territory.c.code).where(territory.c.parent == scope).cte("below", recursive=True)
+    inside = connection.execute(_below(), {"of": scope}).scalars()
+    return frozenset((*inside, *lineage(connection, of=scope)))
+
+
+@cache
+def _below() -> sa.CompoundSelect:
+    of = sa.bindparam("of")
+    below = sa.select(territory.c.code).where(territory.c.parent == of).cte("below", recursive=True)
     child = territory.alias("child")
     below = below.union_all(sa.select(child.c.code).where(child.c.parent == below.c.code))
-    inside = set(connection.execute(sa.select(below.c.code)).scalars())
-    inside.update(
-        connection.execute(sa.select(grouping_member.c.member).where(grouping_member.c.grouping == scope)).scalars()
-    )
-    return frozenset(inside | set(lineage(connection, of=scope)))
+    grouped = sa.select(grouping_member.c.member).where(grouping_member.c.grouping == of)
+    return sa.select(below.c.code).union(grouped)
 
 
 OTHERS = 2

@@ -25,12 +25,22 @@ _NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 
 
 def in_language(
-    index: str, *, locale: str, title: str, without_script: str, icon: str = "", sheet: str = "", fonts=(), scripts=()
+    index: str,
+    *,
+    locale: str,
+    title: str,
+    without_script: str,
+    icon: str = "",
+    sheet: str = "",
+    fonts=(),
+    soon=(),
+    scripts=(),
 ) -> str:
     """`index` with the language, title, icon and no-JavaScript sentence of `locale`.
 
     `sheet` is the address of our style sheet: linked here it is fetched once, where a page would send it at every run.
-    `fonts` are addresses fetched beside the first script, since text jumps when its typeface arrives late. `scripts`
+    `fonts` are addresses fetched beside the first script, since text jumps when its typeface arrives late. `soon`
+    are the small scripts of the first view, fetched beside Streamlit's own. `scripts`
     are fetched when the page's own scripts have arrived: Streamlit asks for the code of a chart only once the first
     chart is there, and the line is idle until then.
     """
@@ -49,6 +59,7 @@ def in_language(
     if icon:
         page = _ICON.sub(lambda _: f'<link rel="icon" type="image/svg+xml" href="{html.escape(icon)}">', page, count=1)
     page = _NO_SCRIPT.sub(lambda _: f"<noscript><p>{html.escape(without_script)}</p></noscript>", page, count=1)
+    hints += [f'<link rel="modulepreload" crossorigin href="{html.escape(address)}">' for address in soon]
     if sheet:
         # At the end of the body: of two rules of one weight the later wins, and Streamlit writes its own into the head.
         page = page.replace("</body>", f'<link rel="stylesheet" href="{html.escape(sheet)}"></body>', 1)

@@ -7,6 +7,7 @@ until a login is configured.
 import errno
 import importlib
 import os
+import re
 import socket
 import sys
 import threading
@@ -101,9 +102,34 @@ def check_free(host: str, port: int) -> None:
         raise CannotStart("server.host_wrong", host=host) from error
 
 
+FIRST_ELEMENTS = ("Html", "PageLink", "ButtonGroup", "Selectbox", "TextInput")
+"""The elements of the frame and of the first readings, as Streamlit names the files that draw them."""
+
+_IMPORTED = re.compile(r'(?:from|import)\s*"\./([^"]+\.js)"')
+
+
+def code_of_first_view(index: str) -> list[str]:
+    """The scripts that draw the first readings and that the document does not name: their names, no order.
+
+    Streamlit asks for each of some forty small files only when the first element of its kind has arrived; fetched
+    beside its first script they are there by then.
+    """
+    folder = STREAMLIT_FILES / "static/js"
+    wanted = [file.name for name in FIRST_ELEMENTS for file in sorted(folder.glob(f"{name}.*.js"))]
+    found: dict[str, None] = {}
+    while wanted:
+        name = wanted.pop()
+        if name in found or name in index or not (folder / name).is_file():
+            continue
+        found[name] = None
+        wanted += _IMPORTED.findall((folder / name).read_text(encoding="utf-8"))
+    return list(found)
+
+
 def documents(index: str) -> dict[str, str]:
     """Streamlit's index page in each language, Arabic first."""
     chart = [f"./static/js/{file.name}" for file in (STREAMLIT_FILES / "static/js").glob(_CHART_SCRIPT)]
+    soon = [f"./static/js/{name}" for name in code_of_first_view(index)]
     pages = {}
     for locale in LOCALES:
         scripts = ("arabic", "latin") if locale == "ar" else ("latin",)
@@ -116,6 +142,7 @@ def documents(index: str) -> dict[str, str]:
             icon="./app/static/icons/favicon.svg",
             sheet=sheets.linked(),
             fonts=[f"./app/static/fonts/{name}" for name in fonts],
+            soon=soon,
             scripts=chart,
         )
     return pages

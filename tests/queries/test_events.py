@@ -58,6 +58,16 @@ def test_an_event_says_by_which_other_it_was_withdrawn_once_that_is_known(book):
     assert after.loc[undo, "withdraws"] == first
 
 
+def test_the_withdrawal_of_an_event_older_than_those_shown_is_told_apart(book):
+    first, second = book.event(), book.event()
+    undo = book.event(kind="withdrawal", withdraws=second)
+    frame = log(book.engine, cut=undo, scope="MA", limit=2).set_index("number")
+    assert frame.index.tolist() == [undo, second]
+    assert frame.loc[second, "withdrawn_by"] == undo
+    assert frame["withdraws"].tolist()[0] == second
+    assert log(book.engine, cut=undo, scope="MA").set_index("number")["withdrawn_by"].isna().loc[first]
+
+
 def test_the_keys_that_an_event_confirmed_are_not_in_the_log(take_in, reference_engine, now):
     take_in(HEAD, line("09.273", "2024-01-10", 100))
     take_in(HEAD, line("09.273", "2024-01-10", 100), line("09.163", "2024-01-10", 5))
@@ -172,6 +182,22 @@ def test_a_day_at_which_nothing_is_reported_any_more_is_none(book, dates, day):
     book.say(("09.273", "2024-02-10", None))
     assert dates("09.273") == [day("2024-01-10")]
     assert dates("09.273", cut=first) == [day("2024-02-10"), day("2024-01-10")]
+
+
+def test_a_day_stays_known_as_long_as_one_of_its_figures_is_reported(book, dates, day):
+    book.say(("09.273", "2024-01-10", 1), ("09", "2024-01-10", 2), ("09", "2024-01-11", 2))
+    gone = book.say(("09.273", "2024-01-10", None), ("09", "2024-01-11", None))
+    assert dates("09", "09.273") == [day("2024-01-10")]
+    assert dates("09.273") == []
+    book.say(("09", "2024-01-11", 3))
+    assert dates("09", "09.273") == [day("2024-01-11"), day("2024-01-10")]
+    assert dates("09", "09.273", cut=gone) == [day("2024-01-10")]
+
+
+def test_a_sum_that_no_child_is_in_any_more_is_no_day(book, dates, day):
+    book.sum(("09", "2024-01-10", 5, 1, 6), ("09", "2024-02-10", 6, 1, 6))
+    book.sum(("09", "2024-02-10", None, 0, 6))
+    assert dates("09") == [day("2024-01-10")]
 
 
 def test_a_reader_has_no_office_day_of_another_prefecture(book, dates, day):

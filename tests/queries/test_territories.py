@@ -69,6 +69,16 @@ def test_a_map_has_as_many_children_as_the_administration(connection, of, level,
     assert len(children(connection, of=of, level=level)) == size
 
 
+def test_every_territory_lies_below_the_kingdom(connection):
+    top = sa.select(territory.c.code).where(territory.c.parent == "MA").cte("top", recursive=True)
+    child = territory.alias("child")
+    tree = top.union_all(sa.select(child.c.code).where(child.c.parent == top.c.code))
+    walked = set(connection.execute(sa.select(tree.c.code)).scalars())
+    levels = connection.execute(sa.select(territory.c.level).distinct()).scalars().all()
+    assert walked == set().union(*(below(connection, "MA", level) for level in levels))
+    assert below(connection, "MA", "country") == set()
+
+
 @pytest.mark.parametrize(("of", "level"), [("MA", None), ("02", None), ("MA", "commune"), (TANGER, None)])
 def test_children_stand_in_administrative_order(connection, of, level):
     codes = children(connection, of=of, level=level)

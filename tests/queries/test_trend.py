@@ -3,7 +3,7 @@
 import pytest
 
 from queries.definitions import definitions
-from queries.trend import COLUMNS, best_history, histories
+from queries.trend import COLUMNS, best_histories, best_history, histories
 
 
 @pytest.fixture
@@ -97,6 +97,38 @@ def test_stocks_and_flows_never_make_one_path(book, ask, best):
 def test_of_the_periods_of_a_flow_that_end_on_one_day_the_shortest_is_taken(book, ask, best):
     book.say(("09.273", ("2023-01-01", "2023-09-30"), 70), ("09.273", ("2023-09-01", "2023-09-30"), 8), measure="flow")
     assert best(ask())["value"].tolist() == [8]
+
+
+def test_many_best_histories_at_once_are_those_asked_for_one_by_one(book, ask, best, reference_engine, now):
+    book.say(("09.273", "2023-07-14", 81), ("09", "2023-07-14", 8_100), source="published")
+    book.say(("09.273", "2023-08-14", 90), ("09.273", "2023-07-14", 80), ("MA", "2023-08-14", 90_000))
+    book.say(("09.273", "2023-07-14", 700), step="rnp.registered", unit="person")
+    book.sum(("09", "2023-07-14", 8_000, 6, 6), ("09", "2023-08-14", 8_500, 5, 6))
+    frame = ask("MA", "09", "09.273")
+    counts = [("09.273", "rsu.registered", "household"), ("09", "rsu.registered", "household")]
+    counts += [("09.273", "rnp.registered", "person"), ("09", "rnp.registered", "person")]
+    known = definitions(reference_engine, cut=now(reference_engine))
+    found = best_histories(frame, known, counts=iter(counts))
+    assert {count: path["value"].tolist() for count, path in found.items()} == dict(
+        zip(counts, ([80, 90], [8_000], [700], []), strict=True)
+    )
+    for (territory, step, unit), path in found.items():
+        assert path.equals(best(frame, territory=territory, step=step, unit=unit))
+    assert best_histories(frame, known, counts=[]) == {}
+
+
+def test_of_two_sources_of_one_series_each_point_has_the_name_of_its_own(book, ask, day):
+    book.say(("09.273", "2023-07-14", 81), ("09", "2023-07-15", 8_100), source="published")
+    book.say(("09.273", "2023-08-14", 90), ("09", "2023-08-15", 9_000), step="rnp.registered", unit="person")
+    book.sum(("09", "2023-08-16", 9_001, 6, 6), step="rnp.registered", unit="person")
+    rows = ask("09", "09.273")[["territory_code", "step", "unit", "source", "basis", "on_date", "value"]]
+    assert {tuple(row) for row in rows.to_numpy().tolist()} == {
+        ("09.273", "rsu.registered", "household", "published", "reported", day("2023-07-14"), 81),
+        ("09", "rsu.registered", "household", "published", "reported", day("2023-07-15"), 8_100),
+        ("09.273", "rnp.registered", "person", "office", "reported", day("2023-08-14"), 90),
+        ("09", "rnp.registered", "person", "office", "reported", day("2023-08-15"), 9_000),
+        ("09", "rnp.registered", "person", "office", "summed", day("2023-08-16"), 9_001),
+    }
 
 
 def test_a_territory_without_figures_has_an_empty_history(book, ask, best):

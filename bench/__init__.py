@@ -1,0 +1,1 @@
+"""Measures every speed that the product promises: `python -m bench [read] [write] [view] [browser] [--write]`."""
