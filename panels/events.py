@@ -6,7 +6,7 @@ import pandas as pd
 
 from i18n import words
 from panels import Panel
-from panels.situation import on_date, plain_step_name, source_name
+from panels.situation import on_date, source_name, step_name
 
 CASABLANCA = "Africa/Casablanca"
 
@@ -80,7 +80,7 @@ def freshness(frame: pd.DataFrame, *, locale: str) -> Panel:
         rows.append(
             (
                 source_name(f.source, w),
-                plain_step_name(f.step, w),
+                step_name(f.step, w),
                 w.date(last),
                 w("reading.late") if f.late else w("events.fresh"),
                 w.number(int(f.territories)),

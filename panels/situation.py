@@ -137,9 +137,12 @@ def _sentence(row, levels: dict[str, str], w: Words) -> str:
         if not row.reporting:
             return ""
         m = w.count(child_noun(levels.get(row.territory_code, "")), row.expected)
-        return w("situation.sentence_partial", k=w.number(row.reporting), m=m, **values)
+        values |= {"k": w.number(row.reporting), "m": m}
+    partial = "_partial" if _is_partial(row) else ""
     if row.measure == "flow":
-        return w("situation.sentence_flow", since=w.date(on_date(row.from_date)), **values)
+        return w(f"situation.sentence_flow{partial}", since=w.date(on_date(row.from_date)), **values)
+    if partial:
+        return w("situation.sentence_partial", **values)
     return w("situation.sentence", **values)
 
 
@@ -293,14 +296,6 @@ def step_name(step: str, w: Words) -> str:
     try:
         programme = w.name("programme", step.partition(".")[0], field="short")
         return w("events.step_of", step=w.name("step", step), programme=programme)
-    except KeyError:
-        return step
-
-
-def plain_step_name(step: str, w: Words) -> str:
-    """A step by its own name, which says its programme; its id when it is no longer defined."""
-    try:
-        return w.name("step", step)
     except KeyError:
         return step
 

@@ -129,7 +129,12 @@ def withdrawals(imports: dict[int, tuple[str, str]], chosen: Choices, who: Viewe
 def template(chosen: Choices) -> str:
     """An empty file in the layout that is read: a row for each headline count of each child of the chosen territory."""
     w, places = chosen.words, cache.places(chosen.view)
-    inside = [code for code, parent in places.parents.items() if parent == chosen.territory] or [chosen.territory]
+    inside = [
+        code
+        for code, parent in places.parents.items()
+        # A prefecture of arrondissements stands beside the communes: its counts would be asked for twice.
+        if parent == chosen.territory and places.levels[code] != "grouping"
+    ] or [chosen.territory]
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(["territory", "step", "unit", "measure", "date", "value", "note"])

@@ -34,10 +34,13 @@ def kept(entries: int) -> Callable:
                 with lock:
                     if key in answers:
                         return answers[key]
-                made = work(*arguments)
+                try:
+                    made = work(*arguments)
+                finally:
+                    with lock:
+                        making.pop(key, None)
                 with lock:
                     answers[key] = made
-                    making.pop(key, None)
                     while len(answers) > entries:
                         answers.popitem(last=False)
             return made

@@ -8,7 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from data import loading
+from data.catalogue import catalogue
 from data.database import as_day, engine_for
+from data.importer import withdraw
 from data.loading import PUBLISHED, load_published, load_reference, prepare
 from data.schema import capacity, census, definition, event, observation, quotation, series, target, territory
 
@@ -84,6 +86,39 @@ def test_a_changed_file_of_published_figures_replaces_what_it_said(reference_eng
             .where(observation.c.value.is_not(None))
         )
         assert connection.execute(live).scalar_one() == 105
+
+
+def test_published_figures_withdrawn_by_hand_do_not_come_back_at_the_next_start(reference_engine, tmp_path):
+    known = catalogue(tmp_path)
+    number = load_published(reference_engine, today=TODAY, local=tmp_path)
+    undone = withdraw(reference_engine, number, actor="administrator", catalogue=known)
+    assert undone == number + 1
+    events = count(reference_engine, event)
+    assert load_published(reference_engine, today=TODAY, local=tmp_path) is None
+    prepare(reference_engine, today=TODAY, local=tmp_path)
+    assert count(reference_engine, event) == events
+
+
+def test_a_new_edition_of_published_figures_comes_in_after_the_one_before_was_withdrawn_by_hand(
+    reference_engine, tmp_path
+):
+    number = load_published(reference_engine, today=TODAY, local=tmp_path)
+    withdraw(reference_engine, number, actor="administrator", catalogue=catalogue(tmp_path))
+    changed = tmp_path / PUBLISHED.name
+    lines = PUBLISHED.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed.write_text("".join(lines[:-1]), encoding="utf-8")
+    assert load_published(reference_engine, today=TODAY, local=tmp_path, path=changed) is not None
+    assert load_published(reference_engine, today=TODAY, local=tmp_path, path=changed) is None
+
+
+def test_an_edition_that_a_newer_one_replaced_can_come_back_with_the_files(reference_engine, tmp_path):
+    load_published(reference_engine, today=TODAY, local=tmp_path)
+    changed = tmp_path / PUBLISHED.name
+    lines = PUBLISHED.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed.write_text("".join(lines[:-1]), encoding="utf-8")
+    load_published(reference_engine, today=TODAY, local=tmp_path, path=changed)
+    # Taken back by the product itself, not by hand.
+    assert load_published(reference_engine, today=TODAY, local=tmp_path) is not None
 
 
 def test_targets_means_and_quotations_are_loaded_with_their_addresses(reference_engine):
