@@ -26,6 +26,7 @@ LABELLED = 10
 SPARSE = 14
 """Up to so many dates each has its dot: more look like a string of beads."""
 TITLE_WIDTH = 40
+WITHOUT_ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 
 
 def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
@@ -62,7 +63,8 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
     ends = 40 if named_days else 14
     scale = [right_to_left(w.short(v), w) for v in named]
     room = 24 + 8 * max(map(len, scale))  # the widest label at 13 px
-    title = [right_to_left(line, w) for line in wrap(panel.title, TITLE_WIDTH)]
+    # An isolate that a line break cuts in two would turn the words of the second line round.
+    title = [right_to_left(line, w) for line in wrap(panel.title.translate(WITHOUT_ISOLATES), TITLE_WIDTH)]
     figure = {
         "data": [trace],
         "layout": {

@@ -236,7 +236,7 @@ def test_it_is_defined_on_the_method_page(ask, locale):
 def test_the_data_page_says_how_fresh_it_is(ask, locale):
     fresh, log = ask("events", locale=locale).panels
     w = words(locale)
-    (paid,) = [row for row in fresh.parts["rows"] if row[1] == w.name("step", "orchard.paid")]
+    (paid,) = [row for row in fresh.parts["rows"] if w.name("step", "orchard.paid") in row[1]]
     assert paid[2] == w.date(dt.date(2026, 10, 31))
     assert log.parts["rows"][0][3] == "orchard.csv"
 

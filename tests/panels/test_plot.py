@@ -427,3 +427,14 @@ def test_a_count_without_a_share_is_said_alone(children, spec, day):
         locale="fr",
     )
     assert pointed(panel, "fr", spec) == {"01.051": "35", "01.151": "5 · 56\u00a0%"}
+
+
+def test_each_line_of_an_arabic_title_is_one_run_of_its_own(spec):
+    """An isolate cut in two by a line break would show the second line's words in the wrong order."""
+    title = "تطور عدد \u2068الأشخاص المسجلين في السجل الوطني للسكان\u2069 \u2068بالمملكة\u2069"
+    _, sent = spec(path_figure(line(YEARS, "ar", title), locale="ar"))
+    lines = sent["layout"]["title"]["text"].split("<br>")
+    assert len(lines) > 1
+    for text in lines:
+        assert text.startswith(RLI) and text.endswith(PDI)
+        assert not any(mark in text[1:-1] for mark in "\u2066\u2067\u2068\u2069")

@@ -6,6 +6,7 @@ import hashlib
 import re
 import socket
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import brotli
@@ -53,7 +54,9 @@ def ask(app, path: str, *, method: str = "GET", query: str = "", **headers: str)
     async def send(message):
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    # In a thread of its own: the browser that another test of this process steers has a loop running in this one.
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, app(scope, receive, send)).result()
     return Answer(sent)
 
 
