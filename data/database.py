@@ -5,6 +5,7 @@ SQLite by default, PostgreSQL when a DATABASE_URL is given: the same tables, the
 
 import datetime as dt
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -13,10 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from data.schema import event
 
@@ -124,11 +121,17 @@ def next_event(connection: sa.Connection, *, kind: str, actor: str, **columns) -
 _migrating = threading.Lock()
 
 
-def _alembic(connection: sa.Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
+def _is_present(engine: sa.Engine) -> bool:
+    """Whether the tables have the present schema, asked without Alembic: importing it is a quarter of a start."""
+    newest = max((MIGRATIONS / "versions").glob("[0-9]*.py"))
+    head = re.search(r'^revision = "(\w+)"', newest.read_text(encoding="utf-8"), re.MULTILINE)
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return False
+        return (
+            head is not None
+            and connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == head[1]
+        )
 
 
 def migrate(engine: sa.Engine) -> None:
@@ -136,8 +139,17 @@ def migrate(engine: sa.Engine) -> None:
 
     Raises MigrationRefused on PostgreSQL when the role may not create tables in its schema.
     """
+    if _is_present(engine):
+        return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with _migrating, write(engine) as connection:
-        config = _alembic(connection)
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
         head = ScriptDirectory.from_config(config).get_current_head()
         if MigrationContext.configure(connection).get_current_revision() == head:
             return

@@ -1,5 +1,7 @@
 """Engines, the write lock, event numbers, migrations."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -100,3 +102,15 @@ def test_a_role_that_may_not_make_tables_is_told_what_its_owner_runs(postgresql,
         migrate(engine)
     assert "python -m data.migrations" in refused.value.command
     engine.dispose()
+
+
+def test_a_start_on_the_present_schema_does_without_alembic(engine):
+    code = (
+        "import sys; from data.database import engine_for, migrate; "
+        "engine = engine_for(sys.argv[1]); migrate(engine); print('alembic' in sys.modules)"
+    )
+    url = engine.url.render_as_string(hide_password=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, url], cwd=database.ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
