@@ -3,7 +3,6 @@
 import logging
 import runpy
 import uuid
-from collections.abc import Callable
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -151,9 +150,3 @@ def _logged() -> str:
     reference = uuid.uuid4().hex[:8]
     LOG.exception("view failed, reference %s", reference)
     return reference
-
-
-def with_progress(text: str, work: Callable):
-    """Run `work` under a sentence that says what is being done."""
-    with st.spinner(text):
-        return work()

@@ -23,9 +23,6 @@ MAP = CHART | {"topojsonURL": "/app/static/topojson/"}
 PATH_HEIGHT = 190
 MAP_WIDTH, MAP_LEAST, MAP_MOST = 580, 300, 520
 
-DRAWN_LEVELS = ("country", "region", "prefecture", "grouping")
-"""The levels that have children to draw; a divided city has arrondissements."""
-
 
 def answer(name: str, chosen: Choices, **asked: Any) -> Answer:
     """The answer to a finding for the present view."""
