@@ -7,6 +7,7 @@ import pandas as pd
 
 from data.schema import ALL, BREAKDOWNS
 from queries.methods import disclosure
+from queries.territories import OTHERS
 
 BLANKED = {
     **dict.fromkeys(("value", "previous_value", "previous_date", "denominator", "covered_share", "change"), np.nan),
@@ -20,7 +21,8 @@ def released(
     *,
     seen: frozenset[str] | None,
     open_sources: frozenset[str] = frozenset(),
-    mixed: Mapping[str, tuple[int, int]] | None = None,
+    mixed: Mapping[str, tuple[tuple[int, int], ...]] | None = None,
+    smallest: int = disclosure.SMALLEST_SHOWN,
 ) -> pd.DataFrame:
     """The frame with a column `state` and without what its reader may not see.
 
@@ -28,8 +30,8 @@ def released(
     not_applicable. seen: codes the reader may see, None for all; rows of other territories are left out, so that not
     even their dates are known. open_sources: sources that anyone may read wherever they speak of (published figures).
     mixed: `queries.territories.mixed`, for totals above the reader, which are withheld where taking away what he sees
-    would leave the count of one territory. Counts of 1 to 9 in a breakdown are withheld, and one complement with them;
-    a withheld value is NaN.
+    would leave the count of one territory. smallest: the least count of a breakdown that is shown; counts from 1 to one
+    less than it are withheld in a breakdown, and one complement with them; a withheld value is NaN.
     """
     used = [c for c in BREAKDOWNS if c in frame.columns]
     if seen is None and not mixed and not used and "state" not in frame.columns:
@@ -57,7 +59,7 @@ def released(
         groups = frame.groupby([*(frame[c] for c in group_columns), *shape], sort=False, dropna=False).ngroup()
         groups = groups.to_numpy()
     values = frame["value"].to_numpy(dtype=float)
-    state = disclosure.states(values, broken_down=broken, groups=groups)
+    state = disclosure.states(values, broken_down=broken, groups=groups, smallest=smallest)
     if mixed and len(frame):
         state[_tells_one_apart(frame, mixed) & closed_source.to_numpy() & ~np.isnan(values)] = disclosure.WITHHELD
     if "state" in frame.columns:
@@ -71,10 +73,22 @@ def released(
     return frame
 
 
-def _tells_one_apart(frame: pd.DataFrame, mixed: Mapping[str, tuple[int, int]]) -> np.ndarray:
-    """Whether a total above the reader, less what he sees of it, may be the count of a single territory."""
-    least = frame["territory_code"].map({code: pair[0] for code, pair in mixed.items()})
-    held = frame["territory_code"].map({code: pair[1] for code, pair in mixed.items()})
-    if "basis" in frame.columns:
-        held = held.where(frame["basis"] != "summed", frame["reporting"])
-    return (least.notna() & (held.astype(float) < least.astype(float))).to_numpy()
+def _tells_one_apart(frame: pd.DataFrame, mixed: Mapping[str, tuple[tuple[int, int], ...]]) -> np.ndarray:
+    """Whether a total above the reader, less what he sees of it, may be the count of a single territory.
+
+    A sum is one of the family that has as many children as it says; where two have as many, or none has any more, the
+    one that must hold most. What a territory reported itself speaks of all families of which the reader sees some.
+    """
+    found = np.zeros(len(frame), bool)
+    columns = {name: frame[name].tolist() for name in ("basis", "reporting", "expected") if name in frame.columns}
+    for place, code in enumerate(frame["territory_code"].tolist()):
+        families = mixed.get(code)
+        if not families:
+            continue
+        said = {name: column[place] for name, column in columns.items()}
+        if said.get("basis") == "summed":
+            same = [least for least, held in families if held == said.get("expected")]
+            found[place] = said["reporting"] < max(same or [least for least, _ in families])
+        else:
+            found[place] = any(least > OTHERS and held < least for least, held in families)
+    return found

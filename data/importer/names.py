@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
+from data.chain import Office, kinds, offices
 from data.rollups import Tree
 
 REFERENCE = Path(__file__).resolve().parent.parent / "reference"
@@ -23,6 +24,19 @@ def normal(name: str) -> str:
     return "".join(character for character in plain if character.isalnum() and character != "ـ")
 
 
+def _spelt(office: Office) -> list[str]:
+    """How an office may be written: its name, alone or after what it is, in Arabic or in Latin letters."""
+    kind = kinds()[office.kind]
+    written = [office.name_ar, office.name_fr]
+    for name, form in ((office.name_ar, "called_ar"), (office.name_fr, "called_fr")):
+        title = kind[form].partition("{")[0].strip()
+        for before in (title, *filter(None, kind["also"].split("|"))):
+            written.append(f"{before} {name}")
+            if form == "called_fr":
+                written += [f"{before} de {name}", f"{before} d'{name}"]
+    return written
+
+
 @dataclass(frozen=True, slots=True)
 class Territory:
     """One territory: code, the code above it (empty for the kingdom), level, kind."""
@@ -34,9 +48,11 @@ class Territory:
 
 
 class Territories:
-    """The territories of the reference list, found by code or by name.
+    """The territories of the reference list and the offices of the chain of command, found by code or by name.
 
-    `rows` are (code, parent, level, kind); `spellings` are (code, name); `members` are (grouping, arrondissement).
+    `rows` are (code, parent, level, kind); `spellings` are (code, name); `members` are (grouping, arrondissement);
+    `chain` are offices, which are rows too. A name that a commune and an office share means the commune: the office is
+    written with what it is («قيادة التمسية»), or its kind beside it.
     """
 
     def __init__(
@@ -45,8 +61,14 @@ class Territories:
         *,
         spellings: Iterable[tuple[str, str]] = (),
         members: Iterable[tuple[str, str]] = (),
+        chain: Iterable[Office] = (),
     ):
+        chain = tuple(chain)
         self.by_code = {row[0]: Territory(*row) for row in rows}
+        self.by_code |= {one.code: Territory(one.code, one.parent, one.level, one.kind) for one in chain}
+        self.offices = {one.code for one in chain}
+        self.jurisdiction = tuple((one.code, covered) for one in chain for covered in one.covers)
+        spellings = [*spellings, *((one.code, name) for one in chain for name in _spelt(one))]
         self.members = tuple(members)
         self._beside: dict[str, set[str]] = {}
         for grouping, member in self.members:
@@ -57,13 +79,14 @@ class Territories:
             if code in self.by_code and code not in held:
                 held.append(code)
         self._by_name.pop("", None)
-        self._kinds = {t.kind for t in self.by_code.values()} | set(LEVELS)
+        self._kinds = {name for t in self.by_code.values() for name in (t.kind, t.level)} | set(LEVELS)
         self._places = {code: place for place, code in enumerate(self.by_code)}
         self._alike: dict[str, list[str]] = {}
 
     @classmethod
     def load(cls, local: Path | None = None, *, reference: Path = REFERENCE) -> "Territories":
-        """The reference list with its spellings and, where the folder `local` has one, those of the office."""
+        """The reference list with its spellings and, where the folder `local` has them, those of the office and its
+        chain of command. Raises data.chain.ChainRefused."""
         with open(reference / "territories.csv", encoding="utf-8-sig", newline="") as file:
             table = list(csv.DictReader(file))
         names = ("name_ar", "name_fr", "office_ar", "office_fr")
@@ -84,11 +107,12 @@ class Territories:
         with open(reference / "groupings.csv", encoding="utf-8-sig", newline="") as file:
             members = [(row["grouping"], row["member"]) for row in csv.DictReader(file)]
         rows = [(row["code"], row["parent"], row["level"], row["kind"]) for row in table]
-        return cls(rows, spellings=spellings, members=members)
+        return cls(rows, spellings=spellings, members=members, chain=offices(local) if local else ())
 
     def tree(self) -> Tree:
         """Who is summed into whom."""
-        return Tree([(t.code, t.parent, t.level) for t in self.by_code.values()], self.members)
+        rows = [(t.code, t.parent, t.level) for t in self.by_code.values()]
+        return Tree(rows, self.members, self.jurisdiction)
 
     def above(self, code: str) -> set[str]:
         """Every territory that holds this one, groupings of arrondissements included."""
@@ -120,6 +144,7 @@ class Territories:
                 }
         known = self._named(name)
         fit = [code for code in known if self._fits(code, wanted, within)]
+        fit = [code for code in fit if code not in self.offices] or fit
         if len(fit) == 1:
             return fit[0]
         if fit:

@@ -1,9 +1,10 @@
 """Small cells: which counts of a breakdown are withheld, and which others with them.
 
-A count of 1 to 9 in a breakdown can point at a person (law 09-08). Withholding it alone protects little: it comes
-back by subtracting the others from the total. So in each group one more cell, the smallest of those left, is
-withheld with it. That is also so where several small cells stand: two cells that add up to 2 are 1 and 1. Cells that
-equal the one chosen go with it: a rule that took the first would say by its choice which of the two is which.
+A small count in a breakdown, from 1 to 9 unless the office says otherwise, can point at a person (law 09-08).
+Withholding it alone protects little: it comes back by subtracting the others from the total. So in each group one more
+cell, the smallest of those left, is withheld with it. That is also so where several small cells stand: two cells that
+add up to 2 are 1 and 1. Cells that equal the one chosen go with it: a rule that took the first would say by its choice
+which of the two is which.
 """
 
 import numpy as np

@@ -1,14 +1,19 @@
 """Sums of children: what they are, when they move, and that they are what adding up from nothing gives."""
 
+from fractions import Fraction
+from itertools import pairwise
+
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.counts import MISSING, add_series, packed, series_of
 from data.database import engine_for, migrate, next_event, write
 from data.importer.store import write_observations
-from data.rollups import Tree, write_rollups
+from data.rollups import Tree, rewrite_rollups, write_rollups
+from data.schema import observation, rollup, series
 
 HEAD = "territory,step,unit,measure,date,value"
 STALE = 10
@@ -247,3 +252,211 @@ def test_sums_written_event_by_event_equal_sums_added_up_from_nothing(drawn, mea
             ).all()
         stored = {(row[0], (row[1], row[2])): tuple(row[3:]) for row in found if row[3] is not None}
         assert stored == added_up(own, flow=measure == "flow")
+
+
+# With a chain of command
+
+CHAIN_ROWS = [
+    ("MA", "", "country"),
+    ("1", "MA", "region"),
+    ("1.1", "1", "prefecture"),
+    ("1.2", "1", "prefecture"),
+    ("c1", "1.1", "commune"),
+    ("c2", "1.1", "commune"),
+    ("c3", "1.1", "commune"),
+    ("c4", "1.1", "commune"),
+    ("D1", "1.1", "district"),
+    ("D2", "1.1", "district"),
+    ("A1", "D1", "annex"),
+    ("A2", "D1", "annex"),
+    ("A3", "1.1", "annex"),
+    ("S1", "1.1", "school"),
+    ("S2", "1.1", "school"),
+]
+JURISDICTION = [("A1", "c1"), ("A2", "c1"), ("A3", "c2"), ("A3", "c3"), ("D2", "c4")]
+"""c1 has two annexes; the caïdat A3 spans c2 and c3; the pachalik D2 has no annex and covers c4 itself."""
+CHAIN_FAMILIES = {
+    "MA": [(["1"], [2])],
+    "1": [(["1.1", "1.2"], [1, 1])],
+    "1.1": [(["c1", "c2", "c3", "c4"], [1] * 4), (["D1", "D2", "A3"], [2, 1, 1]), (["S1", "S2"], [1, 1])],
+    "c1": [(["A1", "A2"], [1, 1])],
+    "c4": [(["D2"], [1])],
+    "D1": [(["A1", "A2"], [1, 1])],
+}
+CHAIN_BOTTOM_UP = ["D1", "c1", "c4", "1.1", "1", "MA"]
+
+
+def families_of(tree):
+    return {
+        code: [(list(one.children), list(one.weights)) for one in families] for code, families in tree.families.items()
+    }
+
+
+def test_a_tree_with_a_chain_of_command_has_families_that_are_never_mixed():
+    tree = Tree(CHAIN_ROWS, (), JURISDICTION)
+    assert families_of(tree) == CHAIN_FAMILIES
+    assert [one.expected for one in tree.families["1.1"]] == [4, 4, 2]
+    assert tree.above(["A1"]) == {"D1", "c1", "1.1", "1", "MA"}
+    assert tree.above(["A3"]) == {"1.1", "1", "MA"}
+
+
+def test_a_commune_that_shares_an_office_with_another_is_not_summed_from_offices():
+    tree = Tree(CHAIN_ROWS, (), [*JURISDICTION, ("A3", "c1")])
+    assert "c1" not in tree.families
+    assert not tree.lies_within("c2")
+    assert tree.alone(["A1", "A2"]) is None
+
+
+def test_an_office_alone_on_its_ground_is_known_by_it():
+    tree = Tree(CHAIN_ROWS, (), JURISDICTION)
+    assert tree.alone(["A3"]) == {"c2", "c3"}
+    assert tree.alone(["A1"]) is None
+    assert tree.alone(["A1", "A2"]) == {"c1"}
+    assert tree.alone(["S1"]) is None
+
+
+def test_a_chain_that_leaves_a_commune_out_never_makes_a_whole_sum():
+    tree = Tree(CHAIN_ROWS, (), [pair for pair in JURISDICTION if pair[1] != "c3"])
+    chain = tree.families["1.1"][1]
+    assert (sum(chain.weights), chain.uncovered, chain.expected) == (4, 1, 5)
+
+
+def test_an_annex_of_a_divided_city_covers_an_arrondissement_or_the_whole_city():
+    city = [("P", "R", "prefecture"), ("c", "P", "commune"), ("a", "c", "arrondissement"), ("b", "c", "arrondissement")]
+    offices = [("X", "P", "annex"), ("Y", "P", "annex")]
+    parted = Tree([*city, *offices], (), [("X", "a"), ("Y", "b")])
+    assert families_of(parted)["c"] == [(["a", "b"], [1, 1]), (["X", "Y"], [1, 1])]
+    assert families_of(parted)["a"] == [(["X"], [1])]
+    whole = Tree([*city, *offices], (), [("X", "c"), ("Y", "b")])
+    assert families_of(whole)["c"] == [(["a", "b"], [1, 1]), (["X", "Y"], [1, 1])]
+    assert "a" not in whole.families
+    assert "b" not in whole.families
+    assert whole.families["P"][1].uncovered == 0
+
+
+def chain_added_up(own, *, flow, families=CHAIN_FAMILIES, bottom_up=CHAIN_BOTTOM_UP):
+    """(value, reporting, expected) by parent and period, from the definition, one figure at a time."""
+    sums = {}
+
+    def entries(code):
+        said = {}
+        mine = {period: value for (owner, period), value in own.items() if owner == code}
+        for (owner, period), (value, reporting, expected) in sums.items():
+            if owner != code or period in mine:
+                continue
+            whole = reporting == expected
+            held = not flow and any(0 <= period[0] - other[0] <= STALE for other in mine)
+            if whole or not held:
+                said[period] = (value, whole, reporting)
+        return said | {period: (value, True, None) for period, value in mine.items()}
+
+    for parent in bottom_up:
+        tried = [([entries(child) for child in kids], weights) for kids, weights in families[parent]]
+        for period in {period for kids, _ in tried for kid in kids for period in kid}:
+            best = None
+            for kids, weights in tried:
+                total = reporting = 0
+                for kid, weight in zip(kids, weights, strict=True):
+                    if flow:
+                        live = [period] if period in kid else []
+                    else:
+                        live = [other for other in kid if 0 <= period[0] - other[0] <= STALE]
+                    if live:
+                        value, whole, parts = kid[max(live)]
+                        total += value
+                        reporting += weight if parts is None else parts if weight > 1 else whole
+                said = any(period in kid for kid in kids)
+                share = Fraction(reporting, sum(weights))
+                if best is None or (share, said) > best[0]:
+                    best = ((share, said), (total, reporting, sum(weights)))
+            if best[0][1]:
+                sums[parent, period] = best[1]
+    return sums
+
+
+CHAIN_CODES = [row[0] for row in CHAIN_ROWS]
+CHAIN_CHANGE = st.tuples(
+    st.sampled_from(CHAIN_CODES), st.integers(0, 40), st.integers(0, 2), st.none() | st.integers(0, 9)
+)
+
+
+def said_of(changes, own, *, measure):
+    """What an event says: value, or MISSING for what is taken back, by (territory, period)."""
+    said = {}
+    for code, to, length, value in changes:
+        period = (1000 + to, 1000 + to - (length * 7 if measure == "flow" else 0))
+        said[code, period] = MISSING if value is None else value
+    return {key: value for key, value in said.items() if value != MISSING or key in own}
+
+
+def store_said(connection, said, *, source, measure, tree):
+    held = series_of(connection, kinds=[(source, "a.b", "person", measure)])
+    keys = {(source, code, "a.b", "person", measure, *["all"] * 5) for code, _ in said}
+    held |= add_series(connection, sorted(keys - set(held)))
+    ids = {key[1]: number for key, number in held.items()}
+    rows = sorted((ids[code], *period, value) for (code, period), value in said.items())
+    if rows:
+        columns = np.array(rows, np.int64).T
+        number = next_event(connection, kind="import", actor="test")
+        packed_keys = packed(*columns[:3])
+        write_observations(connection, event=number, key=packed_keys, value=columns[3])
+        write_rollups(connection, event=number, changed=packed_keys, tree=tree, stale_after={"a.b": STALE})
+
+
+def sums_of(engine, source):
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT s.territory, r.to_date, r.from_date, r.value, r.reporting, r.expected FROM rollup r "
+            "JOIN series s ON s.id = r.series WHERE s.source = ? AND r.event = (SELECT max(n.event) FROM rollup n "
+            "WHERE n.series = r.series AND n.to_date = r.to_date AND n.from_date = r.from_date)",
+            (source,),
+        ).all()
+    return {(row[0], (row[1], row[2])): tuple(row[3:]) for row in found if row[3] is not None}
+
+
+def take(own, said):
+    own.update({key: value for key, value in said.items() if value != MISSING})
+    for key, value in said.items():
+        if value == MISSING:
+            del own[key]
+
+
+@pytest.mark.parametrize("measure", ["stock", "flow"])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events=st.lists(st.lists(CHAIN_CHANGE, min_size=1, max_size=14), min_size=1, max_size=4))
+def test_sums_over_a_chain_of_command_equal_sums_added_up_from_nothing_in_whatever_order(drawn, measure, events):
+    engine, numbers = drawn
+    source, tree, own = f"chain{next(numbers)}", Tree(CHAIN_ROWS, (), JURISDICTION), {}
+    for changes in events:
+        said = said_of(changes, own, measure=measure)
+        with write(engine) as connection:
+            store_said(connection, said, source=source, measure=measure, tree=tree)
+        take(own, said)
+        assert sums_of(engine, source) == chain_added_up(own, flow=measure == "flow")
+
+
+@pytest.mark.parametrize("measure", ["stock", "flow"])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(CHAIN_CHANGE, min_size=1, max_size=25))
+def test_a_chain_that_is_entered_or_taken_away_later_moves_the_sums_as_if_it_had_always_been_so(
+    drawn, measure, changes
+):
+    engine, numbers = drawn
+    source = f"later{next(numbers)}"
+    without = Tree([row for row in CHAIN_ROWS if row[2] not in ("district", "annex", "school")])
+    other = Tree(CHAIN_ROWS, (), [*JURISDICTION, ("A3", "c1")])
+    trees = [without, Tree(CHAIN_ROWS, (), JURISDICTION), other, without]
+    said, flow = said_of(changes, {}, measure=measure), measure == "flow"
+    with write(engine) as connection:
+        # Sums of every source are written again, those of earlier examples too.
+        for table in (rollup, observation, series):
+            connection.execute(sa.delete(table))
+        store_said(connection, said, source=source, measure=measure, tree=trees[0])
+    for before, after in pairwise(trees):
+        with write(engine) as connection:
+            number = next_event(connection, kind="reference", actor="test")
+            rewrite_rollups(connection, event=number, before=before, tree=after, stale_after={"a.b": STALE})
+        families = {code: [(list(f.children), list(f.weights)) for f in held] for code, held in after.families.items()}
+        bottom_up = [code for code in CHAIN_BOTTOM_UP if code in families]
+        expected = chain_added_up(said, flow=flow, families=families, bottom_up=bottom_up)
+        assert sums_of(engine, source) == expected

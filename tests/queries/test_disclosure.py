@@ -103,17 +103,17 @@ def test_without_a_source_column_nothing_is_open():
 )
 def test_a_total_above_is_withheld_where_it_is_that_of_too_few(basis, reporting, state):
     rows = frame(("09", "all", 500)).assign(source="office", basis=basis, reporting=reporting)
-    found = released(rows, seen=frozenset({"09", "09.273"}), mixed={"09": (3, 6)})
+    found = released(rows, seen=frozenset({"09", "09.273"}), mixed={"09": ((3, 6),)})
     assert states(found) == [state]
 
 
 def test_an_open_source_is_never_withheld_above():
     rows = frame(("12", "all", 500)).assign(source="published", basis="reported", reporting=0)
-    found = released(rows, seen=frozenset({"12"}), open_sources=frozenset({"published"}), mixed={"12": (3, 2)})
+    found = released(rows, seen=frozenset({"12"}), open_sources=frozenset({"published"}), mixed={"12": ((3, 2),)})
     assert states(found) == ["shown"]
 
 
 def test_an_empty_frame_gets_its_states_too():
     for seen in (None, frozenset({"09.273"})):
-        found = released(frame(), seen=seen, mixed={"09": (3, 6)})
+        found = released(frame(), seen=seen, mixed={"09": ((3, 6),)})
         assert found.empty and "state" in found

@@ -85,10 +85,11 @@ def test_a_sum_speaks_for_a_child_that_did_not_report_itself(book, ask):
     assert "09.273" not in silent and len(silent) == 5
 
 
-def test_a_figure_that_the_reader_may_not_see_is_silence(book, ask, communes):
+def test_of_a_child_that_the_reader_may_not_see_it_is_not_said_that_it_is_silent(book, ask, communes):
     book.say((communes[0], "2024-01-10", 900), (communes[1], "2024-01-10", 900))
     assert ask("09.273", scope="09.273") == {HOUSEHOLDS: communes[2:]}
-    assert ask("09.273", scope=communes[0]) == {HOUSEHOLDS: communes[1:]}
+    assert ask("09.273", scope=communes[0]) == {HOUSEHOLDS: ()}
+    assert ask("09.273", scope=communes[2]) == {HOUSEHOLDS: (communes[2],)}
 
 
 def test_a_territory_without_children_and_a_question_without_counts_have_no_answer(

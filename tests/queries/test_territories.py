@@ -122,8 +122,8 @@ def test_a_reader_of_a_territory_that_is_none_sees_nothing(connection):
 
 
 def test_a_total_above_a_reader_must_leave_two_others_when_his_own_is_taken_away(connection):
-    assert mixed(connection, scope=INEZGANE) == {"MA": (6 + 2, 75), "09": (3, 6)}
-    assert mixed(connection, scope=LQLIAA) == {"MA": (8, 75), "09": (3, 6), INEZGANE: (3, 6)}
+    assert mixed(connection, scope=INEZGANE) == {"MA": ((6 + 2, 75),), "09": ((3, 6),)}
+    assert mixed(connection, scope=LQLIAA) == {"MA": ((8, 75),), "09": ((3, 6),), INEZGANE: ((3, 6),)}
     assert mixed(connection, scope=ANFA).keys() == {"MA", "06"}
 
 
