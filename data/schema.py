@@ -145,9 +145,21 @@ territory = Table(
         "kind", Text, nullable=False, comment="country, region, prefecture, province, urban_commune, rural_commune, …"
     ),
     Column("position", Integer, nullable=False, comment="administrative order"),
+    Column("ended", Integer, nullable=True, comment="first day on which an office of the chain of command was no more"),
     Index("ix_territory_parent", "parent"),
 )
-"""One row per territory of the reference list."""
+"""One row per territory of the reference list, and per office of the chain of command or school that the prefecture has
+entered (levels district, annex, school), whose parent is the prefecture or the district above them."""
+
+jurisdiction = Table(
+    "jurisdiction",
+    metadata,
+    Column("office", Text, ForeignKey("territory.code"), nullable=False),
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False, comment="commune or arrondissement"),
+    PrimaryKeyConstraint("office", "territory"),
+    Index("ix_jurisdiction_territory", "territory"),
+)
+"""One row per commune or arrondissement that an office covers, in whole or in part: many to many."""
 
 grouping_member = Table(
     "grouping_member",
@@ -191,12 +203,44 @@ target = Table(
     Column("event", Integer, ForeignKey("event.number"), nullable=False),
     Column("value", Number, nullable=True, comment="NULL: withdrawn"),
     Column("starts", Integer, nullable=False, comment="first day of the planned path"),
+    Column("start_value", Number, nullable=False, server_default="0", comment="planned on the first day"),
+    Column("path", Text, nullable=False, server_default="linear", comment="linear, stepped or milestones"),
     Column("set_by", Text, nullable=False, comment="assigned, adopted, announced or arithmetical"),
     Column("source", Text, nullable=False),
     Column("address", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("indicator", "territory", "due", "event"),
 )
 """One row per promise: how many, where, by when, and who set it."""
+
+milestone = Table(
+    "milestone",
+    metadata,
+    Column("indicator", Text, nullable=False),
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False),
+    Column("due", Integer, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("on_date", Integer, nullable=False),
+    Column("value", Number, nullable=False),
+    PrimaryKeyConstraint("indicator", "territory", "due", "event", "on_date"),
+)
+"""One row per stage of a target's planned path, of the target that the same event wrote."""
+
+forecast = Table(
+    "forecast",
+    metadata,
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False, comment="the cut up to which it was read"),
+    Column("origin", Integer, nullable=False, comment="last day reported"),
+    Column("value", Number, nullable=False, comment="as reported on that day"),
+    Column("believed", Number, nullable=False, comment="as believed on that day"),
+    Column("history", Integer, nullable=False, comment="days from the first report to the last"),
+    Column("body", Text, nullable=False, comment="JSON: every, median, low, high; dates of milestones"),
+    PrimaryKeyConstraint("territory", "step", "unit", "event"),
+    Index("ix_forecast_event", "event"),
+)
+"""One row per forecast of a count, made from what was known at an event; never changed: it can be judged later."""
 
 capacity = Table(
     "capacity",
@@ -229,3 +273,37 @@ quotation = Table(
     PrimaryKeyConstraint("id", "event"),
 )
 """One row per printed statement that is quoted beside our figures and never computed with."""
+
+action = Table(
+    "action",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("kind", Text, nullable=False, comment="campaign, mobile_unit, extended_hours, visit, other"),
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False),
+    Column("from_date", Integer, nullable=False),
+    Column("to_date", Integer, nullable=False),
+    Column("service", Text, nullable=False, server_default="", comment="a service of the settings; never a person"),
+    Column("step", Text, nullable=False, server_default="", comment="what it was meant to move; empty: all"),
+    Column("cost", Number, nullable=True, comment="dirhams"),
+    Column("place", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("withdrawn", Integer, nullable=False, server_default="0", comment="1: taken back by this event"),
+    PrimaryKeyConstraint("id", "event"),
+)
+"""One row per state of an action of the office: a campaign, days of a mobile unit, opening hours extended, a visit."""
+
+access = Table(
+    "access",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Integer, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("who", Text, nullable=False, comment="keyed digest of the account, never its name"),
+    Column("role", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("what", Text, nullable=False, comment="page opened, file taken, file handed in, change made"),
+    Column("details", Text, nullable=False, server_default="{}", comment="JSON, codes only"),
+    Column("before", Text, nullable=False, comment="digest of the row before"),
+    Column("digest", Text, nullable=False, comment="SHA-256 over the row and `before`"),
+)
+"""One row per access, never changed: each row's digest covers the one before it."""
