@@ -2,19 +2,22 @@
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from data.database import local_folder
+from data.importer import form
 from data.importer.check import check
 from data.importer.names import Territories
-from data.importer.read import Progress, read, received
+from data.importer.read import Progress, Reading, read, received
 from data.importer.report import Problem, Report
 from data.importer.store import store, taken_in
+from data.importer.typed import TypedCell, take_typed
 from data.importer.withdraw import withdraw
 
-__all__ = ["Problem", "Progress", "Report", "Territories", "import_file", "withdraw"]
+__all__ = ["Problem", "Progress", "Report", "Territories", "TypedCell", "import_file", "take_typed", "withdraw"]
 
 
 def import_file(
@@ -28,15 +31,17 @@ def import_file(
     territories: Territories | None = None,
     accept_rest: bool = False,
     within: Collection[str] | None = None,
+    demonstration: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Take in one file of counts (docs/load-your-own-file.md) as one event, or say what is wrong with it.
 
     `name` is what the file is called in reports. `territories` are, if not given, those of the reference list with the
     office's own spellings. Nothing is stored when there is a problem, unless `accept_rest`: then the rows without one
-    are. `within` are the codes that whoever hands the file in may write, None for all. The same bytes a second time
-    change nothing. Reading and checking happen outside the write lock; storing is one transaction. `progress` is called
-    with a stage, rows done and rows there are (0: unknown).
+    are. `within` are the codes that whoever hands the file in may write, None for all. `demonstration`: the database is
+    that of made-up counts, which takes its own forms only. The same bytes a second time change nothing. Reading and
+    checking happen outside the write lock; storing is one transaction. `progress` is called with a stage, rows done and
+    rows there are (0: unknown).
 
     Raises OSError when the file cannot be opened, sqlalchemy.exc.SQLAlchemyError when the database refuses.
     """
@@ -51,6 +56,11 @@ def import_file(
         digest = got.digest
     if reading.table is None:
         return Report(file=name, problems=reading.problems)
+    filled = form.taken(reading.table, demonstration=demonstration) if reading.form else None
+    if filled is not None:
+        if not filled.table.num_rows:
+            return Report(file=name, rows_read=filled.refused, refused=filled.refused, problems=filled.problems)
+        reading = Reading(filled.table, form.HEADER, filled.problems, filled.refused)
     if progress:
         progress("checking", reading.rows_read, reading.rows_read)
     checked = check(
@@ -62,6 +72,8 @@ def import_file(
         ragged=reading.ragged,
         within=within,
     )
+    if filled is not None:
+        checked = replace(checked, problems=tuple(filled.placed(problem) for problem in checked.problems))
     # An earlier event that had to refuse rows may be followed by one that need not: a spelling was added since.
     if earlier is not None and checked.refused >= earlier.refused:
         return _known(name, earlier, (*reading.problems, *checked.problems))

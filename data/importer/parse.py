@@ -7,6 +7,10 @@ of the header, named by its place; the header itself is in the schema's metadata
 `rows` while it works, `problem` for what is wrong with the file or with one of its lines, `done` at the end. Without
 `done` the child did not finish, whatever its exit code says.
 
+A workbook with a sheet whose first cell is FORM_MARK is a form that the program wrote: what it means is settled by
+the parent, so that its cells are handed over as they stand, one a row: `line`, sheet, column (from 1), text. A note
+says so.
+
 It knows nothing of the house: no database, no settings, no other module of ours.
 """
 
@@ -33,6 +37,11 @@ OPEN_FILES = 64
 DELIMITERS = ",;\t"
 MOST_COLUMNS = 200
 MOST_SHEETS = 30
+FORM_MARK = "tatabbu-form"
+"""The first cell of the sheet that says how a form is laid out (exports/forms.py)."""
+FORM_COLUMNS = ["sheet", "column", "text"]
+MOST_CELLS = 500_000
+"""Cells that say something; a form of a year of days for all communes of a region has fewer."""
 DOCTYPES = tuple(
     mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
@@ -297,6 +306,9 @@ def workbook(path: str, rows: Rows) -> None:
                     (row for row in sheet.iter_rows() if any(_cell(cell).strip() for cell in row)),
                     [],
                 )
+                if head and _cell(head[0]).strip() == FORM_MARK:
+                    form(book, rows)
+                    return
                 is_table = {"territory", "value"} <= {_cell(cell).strip().lower() for cell in head}
                 if found is None or (is_table and not found[1]):
                     found = (sheet, is_table) if head or found is None else found
@@ -323,6 +335,28 @@ def workbook(path: str, rows: Rows) -> None:
         if names is None:
             raise Wrong("empty_file", None, {})
         rows.add_records(lines, records)
+
+
+def form(book, rows: Rows) -> None:
+    """Hand over the cells of a form that say something, sheet by sheet."""
+    rows.notes.say(form=True)
+    rows.header(FORM_COLUMNS)
+    lines, records, count = [], [], 0
+    for name in book.sheet_names:
+        for line, row in enumerate(book.get_sheet_by_name(name).iter_rows(), start=1):
+            for column, value in enumerate(row, start=1):
+                text = _cell(value)
+                if not text.strip():
+                    continue
+                count += 1
+                if count > MOST_CELLS:
+                    raise Wrong("too_many_cells", None, {"most": MOST_CELLS})
+                lines.append(line)
+                records.append([name, str(column), text])
+            if len(records) >= BATCH:
+                rows.add_records(lines, records)
+                lines, records = [], []
+    rows.add_records(lines, records)
 
 
 def main(source: str, output: str, notes_path: str, kind: str) -> None:

@@ -62,12 +62,14 @@ class Received:
 class Reading:
     """Rows of text. `table` has `line` and one text column per column of `header`, named by its place, None when the
     file cannot be read at all; `problems` are those of the file and of lines that are no rows; `ragged` counts these.
+    `form`: the rows are the cells of a form that the program wrote (data.importer.form).
     """
 
     table: pa.Table | None
     header: tuple[str, ...]
     problems: tuple[Problem, ...]
     ragged: int
+    form: bool = False
 
     @property
     def rows_read(self) -> int:
@@ -167,7 +169,8 @@ def read(got: Received, *, progress: Progress | None = None) -> Reading:
     with pa.OSFile(str(output), "rb") as file, pa.ipc.open_stream(file) as stream:
         header = tuple(json.loads(stream.schema.metadata[b"header"]))
         table = stream.read_all()
-    return Reading(table=table, header=header, problems=tuple(problems), ragged=len(problems))
+    is_form = any(note.get("form") for note in said)
+    return Reading(table=table, header=header, problems=tuple(problems), ragged=len(problems), form=is_form)
 
 
 def _said(notes: Path) -> list[dict]:

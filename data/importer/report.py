@@ -15,13 +15,16 @@ def clipped(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong: `code` names it; `line` (from 1, the header counted) and `column` (as the layout
-    names it) say where, None for the whole file; `seen` is what stood there, clipped; `values` fill the sentence."""
+    names it) say where, None for the whole file; `seen` is what stood there, clipped; `values` fill the sentence. In a
+    form `cell` says where as a spreadsheet does (D12), and `sheet` in which sheet of several."""
 
     code: str
     line: int | None = None
     column: str | None = None
     seen: str = ""
     values: dict = field(default_factory=dict)
+    cell: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import base64
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,18 +69,25 @@ def store(
     actor: str,
     tree: Tree,
     stale_after: Mapping[str, int],
+    details: Mapping[str, object] | None = None,
+    guard: Callable[[sa.Connection], None] | None = None,
     progress: Progress | None = None,
 ) -> Stored:
-    """Write the accepted rows as one event, and the sums that they move. All of it is kept, or nothing."""
+    """Write the accepted rows as one event, and the sums that they move. All of it is kept, or nothing.
+
+    `details` are noted with the event. `guard` is called under the write lock: what it raises leaves all as it was.
+    """
     with write(engine) as connection:
         earlier = taken_in(connection, digest=digest)
         if earlier is not None and earlier.refused <= checked.refused:
             # Somebody else took in the same bytes while this file was being checked.
             return Stored(event=earlier.number, already=True)
-        return _write(connection, checked, name, digest, actor, tree, stale_after, progress)
+        if guard:
+            guard(connection)
+        return _write(connection, checked, name, digest, actor, tree, stale_after, dict(details or {}), progress)
 
 
-def _write(connection, checked, name, digest, actor, tree, stale_after, progress) -> Stored:
+def _write(connection, checked, name, digest, actor, tree, stale_after, details, progress) -> Stored:
     kinds = {(key[0], key[2], key[3], key[4]) for key in checked.keys}
     held = series_of(connection, kinds=kinds)
     old_ids = set(held.values())
@@ -105,7 +112,7 @@ def _write(connection, checked, name, digest, actor, tree, stale_after, progress
     written_value = np.concatenate([value[keep], np.full(len(gone), MISSING, np.int64)])
     order = np.argsort(written_key)
     written_key, written_value = written_key[order], written_value[order]
-    details = {
+    details |= {
         "unchanged": int(same.sum()),
         "repeated": checked.repeated,
         "gone": len(gone),
