@@ -1,9 +1,12 @@
-"""How a number is written: one way for every page, wall, slide and sheet.
+"""How a number is written: one way for every page, wall, slide and sheet; and how a written number is read.
 
 Digits are 0-9 in the three languages. Thousands are parted by U+202F in Arabic and French: a plain space shows the
 groups reversed in a right-to-left line, and the full stop of ar_MA prints 9743 as 9.743, which is a threshold.
 """
 
+import re
+import unicodedata
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 from .catalogues import left_to_right
@@ -95,8 +98,90 @@ def form_of(printed: int | Decimal, *, locale: str) -> int:
     return 100
 
 
-def in_millions(value: int) -> Decimal | None:
-    """The number in millions with the decimals that count, two at most; None when it is below a million."""
-    if abs(value) < MILLION:
+def in_millions(value: int, *, least: int = MILLION) -> Decimal | None:
+    """The number in millions with the decimals that count, two at most; None when it is below `least`."""
+    if abs(value) < least:
         return None
     return trimmed(rounded(Decimal(value) / MILLION, 2))
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number as someone wrote or said it: its value (of a share, where 1 is the whole), the last place that was said
+    (a thousand for «58 ألف», a hundredth for 9 %), and whether it is a share."""
+
+    value: Decimal
+    precision: Decimal
+    share: bool = False
+
+
+_SCALES = {
+    1_000: ("ألف", "آلاف", "الاف", "الف", "ألفا", "mille", "thousand", "k"),
+    1_000_000: ("مليون", "ملايين", "مليونا", "million", "millions", "m", "mn"),
+    1_000_000_000: ("مليار", "ملايير", "milliard", "milliards", "billion", "md"),
+}
+_PERCENT = ("%", "٪", "في المائة", "في المئة", "بالمائة", "بالمئة", "pour cent", "per cent", "percent")
+_DIGITS = r"\d+(?:[ .,'٬٫\u2019]\d+)*"
+
+
+def parsed(text: str) -> Written | None:
+    """The number that a text says; None when it says none, or more than one reading of it is possible.
+
+    Understood: digits of any script in any grouping (58 000, 58.000, 58,000), decimals with a comma or a point, scale
+    words of the three languages (58 ألف, 1,8 million, 58 ألف و200), percentages. A point or a comma before exactly
+    three digits groups, unless a scale or a percent sign follows. Words around the number («حوالي», "households") are
+    left aside. At most two digits of a round number count as said: "60 000" is said to the thousand.
+    """
+    plain = _plain_number(text)
+    share = False
+    for sign in _PERCENT:
+        if sign in plain:
+            plain, share = plain.replace(sign, " ", 1), True
+    total, last, order, at = Decimal(0), Decimal(1), None, 0
+    for match in re.finditer(rf"({_DIGITS})\s*([^\W\d_]+)?", plain):
+        sign_before = plain[at : match.start()].rstrip()[-1:]
+        at = match.end(1)
+        scale = next((size for size, names in _SCALES.items() if match[2] in names), 1)
+        number = _number(match[1], decimals=scale > 1 or share)
+        # «58 000 12» is no number, and neither is a smaller scale followed by a larger one.
+        if number is None or sign_before in ("-", MINUS) or (order is not None and scale >= order):
+            return None
+        total, order = total + number * scale, scale
+        last = Decimal(1).scaleb(min(int(number.as_tuple().exponent), 0)) * scale
+    if order is None or (share and order != 1):
+        return None
+    if share:
+        return Written(total / 100, last / 100, share=True)
+    if total and last >= 1:
+        zeros = len(str(int(total))) - len(str(int(total)).rstrip("0"))
+        said = max(last, Decimal(10) ** zeros) if order == 1 else last
+        last = min(said, max(Decimal(10) ** (total.adjusted() - 1), Decimal(1)))
+    return Written(total, last)
+
+
+def _plain_number(text: str) -> str:
+    """Lower case with digits 0-9, plain spaces, no marks of direction; hamza seats are kept."""
+    letters = []
+    for character in text.casefold():
+        category = unicodedata.category(character)
+        if category == "Nd":
+            letters.append(str(unicodedata.digit(character)))
+        elif category == "Zs" or character.isspace():
+            letters.append(" ")
+        elif category != "Cf":
+            letters.append(character)
+    return " ".join("".join(letters).split())
+
+
+def _number(written: str, *, decimals: bool) -> Decimal | None:
+    """Digits with their separators as a number; None where the groups are not of three."""
+    parts = re.split(r"([ .,'٬٫\u2019])", written)
+    groups, marks = parts[::2], parts[1::2]
+    fraction = ""
+    last = marks[-1] if marks else ""
+    alone = last in (".", ",") and marks.count(last) == 1
+    if last == "٫" or (alone and (len(groups[-1]) != 3 or decimals or groups[0] == "0")):
+        fraction, groups, marks = groups[-1], groups[:-1], marks[:-1]
+    if len(set(marks)) > 1 or any(len(group) != 3 for group in groups[1:]) or (groups[1:] and len(groups[0]) > 3):
+        return None
+    return Decimal("".join(groups) + (f".{fraction}" if fraction else ""))

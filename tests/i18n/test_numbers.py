@@ -223,3 +223,59 @@ def test_what_is_no_number_is_never_printed_as_one(number):
 def test_a_number_with_decimals_is_refused_where_a_whole_one_is_meant():
     with pytest.raises(ValueError, match="not a whole number"):
         words("fr").number(3.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "precision"),
+    [
+        ("58 000", 58_000, 1000),
+        (f"58{N}000", 58_000, 1000),
+        ("58,000", 58_000, 1000),
+        ("58.000", 58_000, 1000),
+        ("58٬000", 58_000, 1000),
+        ("٥٨٠٠٠", 58_000, 1000),
+        ("58 ألف", 58_000, 1000),
+        ("حوالي 58 ألف أسرة", 58_000, 1000),
+        ("58 mille ménages", 58_000, 1000),
+        ("58 ألف و200", 58_200, 100),
+        ("58 012", 58_012, 1),
+        ("1,8 million", 1_800_000, 100_000),
+        ("1.8 M", 1_800_000, 100_000),
+        ("1,8 مليون", 1_800_000, 100_000),
+        ("3 ملايين", 3_000_000, 100_000),
+        ("60 000", 60_000, 1000),
+        ("1 234", 1_234, 1),
+        ("0", 0, 1),
+    ],
+)
+def test_a_number_is_read_in_any_grouping_and_with_the_last_place_that_was_said(text, value, precision):
+    for locale in ("ar", "fr", "en"):
+        read = words(locale).parse_number(text)
+        assert (read.value, read.precision, read.share) == (value, precision, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "precision"),
+    [
+        ("9 %", "0.09", "0.01"),
+        ("9,3 pour cent", "0.093", "0.001"),
+        ("35 في المائة", "0.35", "0.01"),
+        ("100٪", "1", "0.01"),
+    ],
+)
+def test_a_percentage_is_read_as_a_share_said_to_a_point_or_to_its_decimal(text, value, precision):
+    read = words("fr").parse_number(text)
+    assert (read.value, read.precision, read.share) == (Decimal(value), Decimal(precision), True)
+
+
+@pytest.mark.parametrize("text", ["", "ألف", "ménages", "58 12", "58 000 12", "-5", "10-12", "5 mille 3 millions"])
+def test_what_is_no_number_for_certain_is_not_read(text):
+    assert words("fr").parse_number(text) is None
+
+
+@pytest.mark.parametrize("number", [0, 7, 412, 9_743, 58_012, 1_800_000, 13_600_000])
+@pytest.mark.parametrize("locale", ["ar", "fr", "en"])
+def test_what_this_house_writes_it_reads_back(locale, number):
+    w = words(locale)
+    assert w.parse_number(w.number(number)).value == number
+    assert w.parse_number(w.share(0.35)).value == Decimal("0.35")
