@@ -108,6 +108,16 @@ class Body(Definition):
     name: Localised
 
 
+class Reason(Definition):
+    """Why a file was refused or waits. `mendable`: the office can mend it with the family, a wrong form as much as a
+    missing birth extract; `sensitive`: it tells of disability or widowhood, and is shown for prefectures only."""
+
+    id: Id
+    mendable: bool
+    sensitive: bool = False
+    name: Localised
+
+
 class Source(Definition):
     """Who says a figure. Of two sources for one figure, the lower rank speaks. Anyone may read a `public` one."""
 
@@ -142,6 +152,16 @@ class Step(Definition):
     act: Localised
 
 
+class Window(Definition):
+    """The days on which applications may be filed in a year. Without a known closing day there is no clock."""
+
+    year: int
+    opens: date
+    closes: date | None = None
+    address: Address = ""
+    note: Localised | None = None
+
+
 class Programme(Definition):
     """A register, or a programme that hangs on the registers, with its steps in the order of the file."""
 
@@ -160,6 +180,7 @@ class Programme(Definition):
     legal: tuple[LegalText, ...] = ()
     openings: tuple[Opening, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
+    windows: tuple[Window, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(min_length=1, alias="step")]
 
 
@@ -218,6 +239,7 @@ class Catalogue(Definition):
     indicators: dict[IndicatorId, Indicator]
     sources: dict[Id, Source]
     bodies: dict[Id, Body]
+    reasons: dict[Id, Reason]
 
     def to_rows(self) -> list[tuple[str, str, str]]:
         """(kind, id, body) for the table `definition`; the same definition always gives the same body, byte for byte.
@@ -228,7 +250,8 @@ class Catalogue(Definition):
         for programme in self.programmes:
             body = programme.model_dump(mode="json", by_alias=True, exclude={"steps"})
             rows.append(("programme", programme.id, body | {"step": [step.id for step in programme.steps]}))
-        for kind, found in (("step", self.steps), ("indicator", self.indicators), ("source", self.sources)):
+        others = {"step": self.steps, "indicator": self.indicators, "source": self.sources, "reason": self.reasons}
+        for kind, found in others.items():
             rows += [(kind, key, item.model_dump(mode="json", by_alias=True)) for key, item in found.items()]
         return [
             (kind, key, json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
@@ -264,7 +287,7 @@ def _read(stamped: tuple[tuple[Path, int, int], ...]) -> Catalogue:
 
 
 BLOCKS = {
-    "programmes.toml": {"programme": Programme, "body": Body},
+    "programmes.toml": {"programme": Programme, "body": Body, "reason": Reason},
     "indicators.toml": {"indicator": Indicator},
     "sources.toml": {"source": Source},
 }
@@ -275,7 +298,7 @@ class _Drawer:
     """The blocks of all files, later ones laid over earlier ones, and the file in which to look for a fault."""
 
     def __init__(self) -> None:
-        self.blocks: dict[str, dict[str, dict[str, Any]]] = {"programme": {}, "body": {}, "indicator": {}, "source": {}}
+        self.blocks: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kinds in BLOCKS.values() for kind in kinds}
         self.steps: dict[str, dict[str, dict[str, Any]]] = {}
         self.files: dict[tuple[str, str], str] = {}
         self.faults: list[Fault] = []
@@ -334,7 +357,8 @@ class _Drawer:
     def checked(self) -> Catalogue:
         """The catalogue, or CatalogueError with all that was found."""
         programmes = [found for key in self.blocks["programme"] if (found := self._programme(key))]
-        bodies, indicators, sources = (self._models(kind) for kind in ("body", "indicator", "source"))
+        kinds = ("body", "indicator", "source", "reason")
+        bodies, indicators, sources, reasons = (self._models(kind) for kind in kinds)
         if self.faults:
             # The checks between blocks would only repeat, in other words, what is missing from the blocks themselves.
             raise CatalogueError(self.faults)
@@ -348,6 +372,7 @@ class _Drawer:
             indicators=indicators,
             sources=dict(sorted(sources.items(), key=lambda item: item[1].rank)),
             bodies=bodies,
+            reasons=reasons,
         )
         self._check_programmes(made)
         self._check_steps(made)
@@ -407,6 +432,12 @@ class _Drawer:
             days = [threshold.since for threshold in programme.thresholds]
             for day in sorted({day for day in days if days.count(day) > 1}):
                 self.fault("programme", programme.id, "thresholds", "two thresholds from the same day", day)
+            years = [window.year for window in programme.windows]
+            for year in sorted({year for year in years if years.count(year) > 1}):
+                self.fault("programme", programme.id, "windows", "a year has one window", year)
+            for window in programme.windows:
+                if window.closes and window.closes < window.opens:
+                    self.fault("programme", programme.id, "windows", "closes before it opens", window.closes)
 
     def _check_steps(self, made: Catalogue) -> None:
         for step in made.steps.values():

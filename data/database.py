@@ -66,6 +66,24 @@ def database_url(local: Path | None = None) -> str:
     return f"sqlite:///{(local or local_folder()) / 'tatabbu.db'}"
 
 
+DEMONSTRATION = "demonstration"
+"""What the demonstration is called: its folder, its database, its schema on PostgreSQL."""
+
+
+def demonstration_folder(local: Path | None = None) -> Path:
+    """The folder of the made-up office of the demonstration: its settings, its chain of command."""
+    return (local or local_folder()) / DEMONSTRATION
+
+
+def demonstration_url(local: Path | None = None) -> str:
+    """The demonstration's own database: a file beside the office's, or a schema of its own on PostgreSQL."""
+    address = sa.make_url(database_url(local))
+    if address.get_backend_name() == "sqlite":
+        return f"sqlite:///{(local or local_folder()) / f'{DEMONSTRATION}.db'}"
+    found = address.update_query_dict({"options": f"-csearch_path={DEMONSTRATION}"})
+    return found.render_as_string(hide_password=False)
+
+
 def engine_for(url: str | None = None, *, local: Path | None = None) -> sa.Engine:
     """An engine on the database at `url`, or on the one that the environment names."""
     address = sa.make_url(url or database_url(local))

@@ -128,3 +128,13 @@ def reference_engine(backend, request, tmp_path) -> Iterator[sa.Engine]:
     yield engine
     engine.dispose()
     run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def demonstration_local(tmp_path_factory) -> Path:
+    """The folder of an office that has made the demonstration, on SQLite. Nothing may be written to it."""
+    from data import demonstration
+
+    folder = tmp_path_factory.mktemp("demonstration-office")
+    assert demonstration.make(folder)
+    return folder

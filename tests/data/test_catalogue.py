@@ -119,6 +119,43 @@ def test_thresholds_are_dated_and_name_their_text(shipped: Catalogue) -> None:
     }
 
 
+def test_the_windows_that_are_known_are_dated_and_that_of_2023_whose_end_was_not_found_is_none(
+    shipped: Catalogue,
+) -> None:
+    (minhaty,) = (programme for programme in shipped.programmes if programme.windows)
+    windows = {window.year: (window.opens, window.closes) for window in minhaty.windows}
+    assert minhaty.id == "minhaty"
+    assert sorted(windows) == [2019, 2020, 2022, 2025]
+    assert windows[2022] == (date(2022, 5, 30), date(2022, 7, 31))
+    assert all(opens.year == closes.year == year for year, (opens, closes) in windows.items())
+
+
+def test_a_reason_says_whether_the_office_can_mend_it_and_whether_it_is_sensitive(shipped: Catalogue) -> None:
+    assert {key for key, reason in shipped.reasons.items() if reason.sensitive} == {
+        "disability_certificate",
+        "widowhood_document",
+    }
+    assert shipped.reasons["wrong_form"].mendable
+    assert not shipped.reasons["above_threshold"].mendable
+    assert ("reason", "wrong_form") in {(kind, key) for kind, key, _ in shipped.to_rows()}
+
+
+@pytest.mark.parametrize(
+    ("windows", "problem"),
+    [
+        ("{year = 2022, opens = 2022-05-30, closes = 2022-05-29}", "closes before it opens"),
+        ("{year = 2022, opens = 2022-05-30}, {year = 2022, opens = 2022-06-30}", "a year has one window"),
+    ],
+)
+def test_a_window_that_cannot_be_is_a_fault(tmp_path, windows, problem) -> None:
+    (tmp_path / "programmes.toml").write_text(
+        f'[[programme]]\nid = "minhaty"\nwindows = [{windows}]\n', encoding="utf-8"
+    )
+    with pytest.raises(CatalogueError) as caught:
+        catalogue(tmp_path)
+    assert [(fault.field, fault.problem) for fault in caught.value.faults] == [("windows", problem)]
+
+
 def test_contribution_bands_that_rest_on_one_unofficial_copy_are_nowhere(shipped: Catalogue) -> None:
     text = "\n".join(body for _, _, body in shipped.to_rows())
     for value in ("9.5124369", "9.9903727", "10.237316", "10.431048", "10.739952"):
@@ -127,7 +164,14 @@ def test_contribution_bands_that_rest_on_one_unofficial_copy_are_nowhere(shipped
 
 
 def test_everything_is_said_in_three_languages_in_its_own_script(shipped: Catalogue) -> None:
-    for group in (shipped.programmes, shipped.steps, shipped.indicators, shipped.sources, shipped.bodies):
+    for group in (
+        shipped.programmes,
+        shipped.steps,
+        shipped.indicators,
+        shipped.sources,
+        shipped.bodies,
+        shipped.reasons,
+    ):
         found = localised(group)
         assert found
         for words in found:
@@ -190,7 +234,7 @@ def test_the_office_speaks_before_what_is_published(shipped: Catalogue) -> None:
 def test_each_definition_gives_one_row_and_the_rows_are_the_same_every_time(shipped: Catalogue, tmp_path: Path) -> None:
     rows = shipped.to_rows()
     assert len({(kind, key) for kind, key, _ in rows}) == len(rows)
-    assert {kind for kind, _, _ in rows} == {"programme", "step", "indicator", "source"}
+    assert {kind for kind, _, _ in rows} == {"programme", "step", "indicator", "source", "reason"}
     assert {key for kind, key, _ in rows if kind == "step"} == set(shipped.steps)
     copy = tmp_path / "copy"
     shutil.copytree(REFERENCE, copy)

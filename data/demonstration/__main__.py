@@ -1,0 +1,30 @@
+"""`python -m data.demonstration` makes the demonstration; with `--remove` it is taken away again."""
+
+import argparse
+import sys
+import time
+
+from data.demonstration import make, remove
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make or remove the demonstration, saying on the terminal how far it is."""
+    parser = argparse.ArgumentParser(prog="python -m data.demonstration", description=__doc__)
+    parser.add_argument("--remove", action="store_true", help="remove the database and the folder of the demonstration")
+    asked = parser.parse_args(arguments)
+    if asked.remove:
+        print("removed" if remove() else "there is no demonstration")
+        return 0
+    start = time.monotonic()
+
+    def told(stage: str, done: int, total: int) -> None:
+        end = "\n" if done == total else ""
+        print(f"\r{stage:<12} {done:>4} / {total}", end=end, file=sys.stderr, flush=True)
+
+    made = make(progress=told)
+    print(f"made in {time.monotonic() - start:.0f} s" if made else "the demonstration stands already")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
