@@ -7,7 +7,7 @@ import time
 
 from bench.figures import Figure, table, write_page
 
-SECTIONS = ("read", "write", "view", "browser")
+SECTIONS = ("read", "targets", "write", "view", "browser")
 
 
 def main() -> int:
