@@ -22,7 +22,7 @@ from bench.figures import Figure, kb, ms
 from bench.made import folder
 from bench.servers import Server, bare, dashboard, static
 from data.database import as_day, engine_for
-from ui.choices import DEFAULT_TERRITORY
+from data.settings import DEFAULT_TERRITORY
 from ui.engine import today
 from ui.show import CHART, PATH_HEIGHT
 

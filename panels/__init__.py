@@ -1,6 +1,9 @@
 """Panels: frames and a language in, one finding out. Knows neither Streamlit nor a database."""
 
+from collections import namedtuple
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -37,3 +40,19 @@ class Panel:
     demonstration: bool = False
     parts: dict = field(default_factory=dict)
     drawn: dict = field(default_factory=dict, repr=False, compare=False)
+
+
+def rows_of(frame: pd.DataFrame) -> list[Any]:
+    """The rows of a frame, each value under the name of its column; None where there is no number.
+
+    `itertuples` makes a class each time and walks every column by itself: for a few rows it takes ten times as long.
+    NaN is not even equal to itself: what was said of a row before could not be found again by it.
+    """
+    row = _row(tuple(frame.columns))
+    rows = frame.to_numpy(dtype=object).tolist()
+    return [row._make([None if value != value else value for value in values]) for values in rows]
+
+
+@cache
+def _row(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Row", columns)

@@ -1,10 +1,11 @@
 """Events: what was taken in, and how fresh each source is."""
 
 import datetime as dt
+import json
 
 import pandas as pd
 
-from i18n import words
+from i18n import Words, words
 from panels import Panel
 from panels.situation import on_date, source_name, step_name
 
@@ -16,7 +17,7 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
     w = words(locale)
     rows = []
     for e in frame.itertuples(index=False):
-        kind = w(f"events.kind_{e.kind}")
+        kind = _kind(e, w)
         if not pd.isna(e.withdrawn_by):
             kind = w("events.withdrawn_by", kind=kind, number=str(int(e.withdrawn_by)))
         if not pd.isna(e.withdraws):
@@ -27,7 +28,7 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
                 w("events.number", number=str(int(e.number))),
                 kind,
                 recorded(e.recorded_at, w),
-                e.file_name or (source_name(e.source, w) if e.source else ""),
+                e.file_name or (source_name(e.source, w) if e.source else _offices(e, w)),
                 w.number(int(e.rows_read)) if counted else "",
                 w.number(int(e.accepted)) if counted else "",
                 w.number(int(e.refused)) if counted else "",
@@ -41,6 +42,18 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
         frame=frame,
         parts={"head": tuple(w(f"events.column_{c}") for c in names), "rows": rows},
     )
+
+
+def _kind(e, w: Words) -> str:
+    """What an event did; of one of the journal of actions, what became of the action."""
+    what = json.loads(e.details).get("what") if e.kind == "action" else None
+    return w(f"events.action_{what}") if what else w(f"events.kind_{e.kind}")
+
+
+def _offices(e, w: Words) -> str:
+    """What an event changed of the chain of command; empty where it changed nothing of it."""
+    changed = json.loads(e.details).get("offices") if e.kind == "reference" else None
+    return w("events.offices_changed", **changed) if changed else ""
 
 
 def withdrawable(frame: pd.DataFrame, *, locale: str) -> dict[int, tuple[str, str]]:

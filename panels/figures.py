@@ -25,7 +25,8 @@ def figures(found: pd.DataFrame, known, *, territory: str, locale: str) -> Panel
         if f.state == "shown":
             number = whole_or_partial(f, counted(f.unit, int(f.value), w), w)
         else:
-            number = w(f"state.{f.state}", threshold=w.number(10)) if f.state == "withheld" else w(f"state.{f.state}")
+            threshold = {"threshold": w.number(known.small_cell)} if f.state == "withheld" else {}
+            number = w(f"state.{f.state}", **threshold)
         dated = w.date(on_date(f.on_date))
         if f.measure == "flow":
             dated = w("reading.period", since=w.date(on_date(f.from_date)), date=dated)

@@ -28,7 +28,7 @@ def definition(indicator: dict, programme: dict, steps: dict[str, dict], *, loca
     rows.append((w("method.caveat"), w.name("indicator", indicator["id"], field="caveat")))
     body = steps.get(step, {})
     rows.append((w("method.body"), w.name("body", body["body"])))
-    rows.append((w("method.stale_after"), w.count("day", body.get("stale_after", 45))))
+    rows.append((w("method.stale_after"), w.count("day", body["stale_after"])))
     if body.get("starts"):
         rows.append((w("method.starts"), w.date(pd.Timestamp(body["starts"]).date())))
     for threshold in programme.get("thresholds") or []:

@@ -1,13 +1,15 @@
 """Situation: one panel of readings per programme, and the path that its count has taken."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
 
 from i18n import Words, words
-from panels import Panel, SourceLine
+from panels import Panel, SourceLine, rows_of
 
 FIRST_DAY = dt.date(1970, 1, 1)
 CHILD_OF = {
@@ -62,17 +64,36 @@ class Beside:
     others: dict[tuple, list]
     quoted: dict[tuple[str, str], list]
 
+    def of(self, row: Any) -> tuple[tuple, tuple]:
+        """What stands beside one reading: other statements of the same count and day, and printed ones."""
+        same = (row.territory_code, row.step, row.unit, row.measure, row.on_date)
+        return tuple(self.others.get(same, ())), tuple(self.quoted.get((row.territory_code, row.step), ()))
+
 
 def beside(found: pd.DataFrame, quoted: pd.DataFrame) -> Beside:
     """What stands beside the figures of `queries.figures` and `queries.situation.quoted`."""
     others: dict[tuple, list] = {}
-    for row in found.itertuples(index=False):
+    for row in rows_of(found):
         if row.state == "shown" and not row.speaks:
             others.setdefault((row.territory_code, row.step, row.unit, row.measure, row.on_date), []).append(row)
     printed: dict[tuple[str, str], list] = {}
-    for row in quoted.itertuples(index=False):
+    for row in rows_of(quoted):
         printed.setdefault((row.territory_code, row.step), []).append(row)
     return Beside(others, printed)
+
+
+def by_programme(readings: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The readings of each programme out of the frame of `queries.situation.readings`."""
+    places: dict[str, list[int]] = {}
+    for place, programme in enumerate(readings["programme"].tolist()):
+        places.setdefault(programme, []).append(place)
+    # They stand together, and a slice of a frame costs a tenth of a selection.
+    return {programme: _cut_out(readings, of) for programme, of in places.items()}
+
+
+def _cut_out(frame: pd.DataFrame, places: list[int]) -> pd.DataFrame:
+    together = places[-1] - places[0] == len(places) - 1
+    return frame.iloc[places[0] : places[-1] + 1] if together else frame.take(places)
 
 
 def situation(
@@ -85,32 +106,43 @@ def situation(
     locale: str,
     silent: dict[tuple[str, str], tuple[str, ...]] | None = None,
     around: Beside | None = None,
+    threshold: int = 10,
+    children: dict[str, dict[int, str]] | None = None,
 ) -> Panel:
     """The readings of one programme, from the kingdom down to the chosen territory (the last one).
 
     readings: `queries.situation.readings`; found: its second frame; quoted: `queries.situation.quoted`. levels: the
     level of each territory. silent: `queries.silence.silent_children` of the chosen territory. around: `beside` of the
-    two frames, where several programmes share them.
+    two frames, where several programmes share them. threshold: the least count of a breakdown that is shown. children:
+    by territory, what a sum over so many children counts, as a level; where it is not said, those of its own level. The
+    readings may be those of this programme alone.
     `parts["readings"]` is a tuple of Reading; `parts["programme"]` the programme's id.
     """
     w = words(locale)
     around = around or beside(found, quoted)
-    mine = readings[readings["programme"] == programme]
-    chosen = mine["territory_code"].iloc[-1]
+    mine = by_programme(readings)[programme]
+    rows = rows_of(mine)
+    chosen = rows[-1].territory_code
+
+    def noun(row: Any) -> str:
+        level = (children or {}).get(row.territory_code, {}).get(row.expected)
+        return counted_noun(level) if level else child_noun(levels.get(row.territory_code, ""))
+
     cells = tuple(
         _reading(
             row,
-            around,
-            level=levels.get(row.territory_code, ""),
+            *around.of(row),
+            noun=noun(row),
             chosen=row.territory_code == chosen,
-            silent=(silent or {}).get((row.step, row.unit), ()) if row.territory_code == chosen else (),
+            silent=tuple((silent or {}).get((row.step, row.unit), ())) if row.territory_code == chosen else (),
+            threshold=threshold,
             w=w,
         )
-        for row in mine.itertuples(index=False)
+        for row in rows
     )
-    spoken = mine[mine["state"] == "shown"]
+    spoken = [row for row in rows if row.state == "shown"]
     # The title states the finding of the nearest territory that has one, and that it is partial where it is.
-    said = [text for row in spoken.itertuples(index=False) if (text := _sentence(row, levels, w))]
+    said = [text for row in spoken if (text := _sentence(row, noun(row), w))]
     nothing = w("situation.no_total" if len(spoken) else "situation.no_figure", name=w.name("programme", programme))
     title = said[-1] if said else nothing
     return Panel(
@@ -118,14 +150,15 @@ def situation(
         kind="readings",
         title=title,
         frame=mine,
-        units=tuple(dict.fromkeys(mine["unit"])),
+        units=tuple(dict.fromkeys(row.unit for row in rows)),
         sources=tuple(dict.fromkeys(c.source for c in cells if c.source)),
-        data_dates=tuple(sorted({int(d) for d in spoken["on_date"]})),
+        data_dates=tuple(sorted({int(row.on_date) for row in spoken})),
         parts={"readings": cells, "programme": programme},
     )
 
 
-def _sentence(row, levels: dict[str, str], w: Words) -> str:
+@lru_cache(maxsize=2048)
+def _sentence(row, noun: str, w: Words) -> str:
     """The finding of one reading; empty for a sum of which no child's figure is whole: it says nothing of a total."""
     values = {
         "things": w.of_things(row.step, row.unit),
@@ -136,7 +169,7 @@ def _sentence(row, levels: dict[str, str], w: Words) -> str:
     if _is_partial(row):
         if not row.reporting:
             return ""
-        m = w.count(child_noun(levels.get(row.territory_code, "")), row.expected)
+        m = w.count(noun, row.expected)
         values |= {"k": w.number(row.reporting), "m": m}
     partial = "_partial" if _is_partial(row) else ""
     if row.measure == "flow":
@@ -154,15 +187,30 @@ NAMED = 5
 """Up to so many children without a figure are named; of more, the map shows which."""
 
 
-def _reading(row, around: Beside, *, level: str, chosen: bool, silent: tuple[str, ...], w: Words) -> Reading:
-    label = place(row.territory_code, level, w)
+@lru_cache(maxsize=2048)
+def _reading(
+    row,
+    others: tuple,
+    quoted: tuple,
+    *,
+    noun: str,
+    chosen: bool,
+    silent: tuple[str, ...],
+    threshold: int,
+    w: Words,
+) -> Reading:
+    """One reading in words; the same row with the same beside it is said once.
+
+    The kingdom and the region stand above every prefecture's reading, and an event leaves most readings as they were.
+    """
+    label = w.place(row.territory_code)
     if row.state != "shown":
-        remarks = _quoted(row, around, w)
+        remarks = _quoted(quoted, w)
         said = {"withheld": "state.withheld", "missing": "state.missing", "not_applicable": "state.not_applicable"}
-        text = w(said[row.state], threshold=w.number(10)) if row.state == "withheld" else w(said[row.state])
+        text = w(said[row.state], threshold=w.number(threshold)) if row.state == "withheld" else w(said[row.state])
         return Reading(row.territory_code, label, row.state, number=text, chosen=chosen, remarks=remarks)
     value = int(row.value)
-    figure, noun = figure_and_noun(row.unit, value, w)
+    figure, unit = figure_and_noun(row.unit, value, w)
     dated = w.date(on_date(row.on_date))
     if row.measure == "flow":
         dateline = w("reading.period", since=w.date(on_date(row.from_date)), date=dated)
@@ -190,14 +238,14 @@ def _reading(row, around: Beside, *, level: str, chosen: bool, silent: tuple[str
         change = w("reading.change", n=w.signed(moved), date=since) if moved else w("reading.no_change", date=since)
     reporting = ""
     if row.basis == "summed":
-        m = w.count(child_noun(level), row.expected)
+        m = w.count(noun, row.expected)
         if not row.reporting:
             reporting = w("reading.reporting_none", m=m)
         else:
             key = "reading.reporting" if _is_partial(row) else "reading.complete"
             reporting = w(key, n=w.number(row.reporting), m=m)
-    remarks += _alternatives(row, around, w)
-    remarks += _quoted(row, around, w)
+    remarks += _alternatives(row, others, w)
+    remarks += _quoted(quoted, w)
     if flagged(row.note):
         remarks.append(SourceLine(w("reading.to_confirm")))
     return Reading(
@@ -206,7 +254,7 @@ def _reading(row, around: Beside, *, level: str, chosen: bool, silent: tuple[str
         state="shown",
         number=figure,
         exact=counted(row.unit, value, w),
-        unit=noun,
+        unit=unit,
         share=share,
         share_of=share_of,
         change=change,
@@ -221,12 +269,6 @@ def _reading(row, around: Beside, *, level: str, chosen: bool, silent: tuple[str
         remarks=tuple(remarks),
         chosen=chosen,
     )
-
-
-def place(code: str, level: str, w: Words) -> str:
-    """A territory with what it is: «عمالة إنزكان أيت ملول»; the kingdom by its name alone."""
-    name = w.territory(code)
-    return name if level == "country" else w("app.place", kind=w.kind(code), name=name)
 
 
 def figure_and_noun(unit: str, value: int, w: Words) -> tuple[str, str]:
@@ -307,9 +349,8 @@ def whole_or_partial(figure, said: str, w: Words) -> str:
     return said
 
 
-def _alternatives(row, around: Beside, w: Words) -> list[SourceLine]:
+def _alternatives(row, others: tuple, w: Words) -> list[SourceLine]:
     """What else is said of the same count for the same day: by another source, or as the sum of the children."""
-    others = around.others.get((row.territory_code, row.step, row.unit, row.measure, row.on_date), ())
     lines = []
     for other in others:
         if other.value == row.value:
@@ -321,10 +362,10 @@ def _alternatives(row, around: Beside, w: Words) -> list[SourceLine]:
     return lines
 
 
-def _quoted(row, around: Beside, w: Words) -> tuple[SourceLine, ...]:
+def _quoted(quoted: tuple, w: Words) -> tuple[SourceLine, ...]:
     """What was printed of the same step there, beside our own figure and never computed with."""
     lines = []
-    for q in around.quoted.get((row.territory_code, row.step), ()):
+    for q in quoted:
         if q.measure == "share":
             # A printed share is of use here only beside our own figure; all of them stand on the Method page.
             if pd.isna(q.implied_denominator):
@@ -358,18 +399,28 @@ def rounded_to(value: float, *, digits: int) -> int:
     return int(round(value, min(digits - len(str(int(value))), 0)))
 
 
+@lru_cache(maxsize=8192)
+def _point(w: Words, unit: str, day: dt.date, value: int) -> str:
+    """What the pointer says of one point. An event adds one to a line of two hundred; the others are said as before."""
+    return w("path.point", date=w.date(day), n=counted(unit, value, w))
+
+
 def path(history: pd.DataFrame, *, step: str, unit: str, territory: str, locale: str) -> Panel:
     """The path of one count: a line over time, in units, from zero.
 
     history: `queries.trend.best_history`. `parts` holds `dates` and `values`, one per point, `labels` (one ready text
     per point, for the pointer), `unit` (what is counted, as the axis says it) and `territory` (its code).
     """
-    w = words(locale)
-    dates = [on_date(d) for d in history["on_date"]]
-    values = [int(v) for v in history["value"]]
-    labels = [
-        w("path.point", date=w.date(day), n=counted(unit, value, w)) for day, value in zip(dates, values, strict=True)
-    ]
+    days, values = tuple(history["on_date"].tolist()), tuple(history["value"].tolist())
+    # With what was drawn of it: an event leaves most paths as they were.
+    return replace(_path(days, values, step, unit, territory, words(locale)), frame=history)
+
+
+@lru_cache(maxsize=128)
+def _path(days: tuple, values: tuple, step: str, unit: str, territory: str, w: Words) -> Panel:
+    dates = [on_date(day) for day in days]
+    counts = [int(value) for value in values]
+    labels = [_point(w, unit, day, value) for day, value in zip(dates, counts, strict=True)]
     return Panel(
         subject="situation",
         kind="path",
@@ -378,12 +429,12 @@ def path(history: pd.DataFrame, *, step: str, unit: str, territory: str, locale:
             things=w.of_things(step, unit),
             place=w.in_territory(territory),
         ),
-        frame=history,
+        frame=pd.DataFrame(),
         units=(unit,),
-        data_dates=tuple(int(d) for d in history["on_date"]),
+        data_dates=tuple(map(int, days)),
         parts={
             "dates": dates,
-            "values": values,
+            "values": counts,
             "labels": labels,
             "unit": w(f"unit.{unit}.plural"),
             "territory": territory,

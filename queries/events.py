@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from data.schema import event, event_slice, observation, rollup, series
+from data.schema import action, event, event_slice, observation, rollup, series
 from queries.cuts import is_current, parameter, parameters
 from queries.definitions import definitions
 from queries.frames import of_rows
@@ -34,8 +34,8 @@ EVENT_COLUMNS = [
 def log(engine: sa.Engine, *, cut: int, scope: str, limit: int = 200) -> pd.DataFrame:
     """The last events, newest first.
 
-    One row per event: number; kind (import, withdrawal, reference); recorded_at (seconds since 1970-01-01 UTC); actor
-    (a role); source; file_name; rows_read, accepted, refused, quarantined (rows); withdraws (event or NaN);
+    One row per event: number; kind (import, withdrawal, reference, action); recorded_at (seconds since 1970-01-01
+    UTC); actor (a role); source; file_name; rows_read, accepted, refused, quarantined (rows); withdraws (event or NaN);
     withdrawn_by (event or NaN); details (JSON, without the list of figures that the event confirmed). A reader of a
     scope below the kingdom sees only events that touched his territories, and no file names of others.
     """
@@ -63,7 +63,8 @@ def _logged(*, all_of_them: bool) -> sa.Select:
         .join(series, series.c.id == observation.c.series)
         .where(series.c.territory.in_(parameters("seen")))
     )
-    return statement.where(sa.or_(event.c.kind == "reference", event.c.number.in_(touched)))
+    acted = sa.select(action.c.event).where(action.c.territory.in_(parameters("seen")))
+    return statement.where(sa.or_(event.c.kind == "reference", event.c.number.in_(touched), event.c.number.in_(acted)))
 
 
 _WITHDRAWALS = sa.select(event.c.withdraws, event.c.number).where(
@@ -98,9 +99,8 @@ def freshness(engine: sa.Engine, *, on: int, cut: int, scope: str) -> pd.DataFra
         else:
             rows = _declared(connection, cut=cut, on=on)
     frame = of_rows(rows, FRESHNESS_COLUMNS)
-    stale = {step: body.get("stale_after", 45) for step, body in known.steps.items()}
     pairs = zip(frame["step"], frame["last_date"], strict=True)
-    frame["late"] = np.array([on - last > stale.get(step, 45) for step, last in pairs], dtype=bool)
+    frame["late"] = np.array([on - last > known.stale_after(step) for step, last in pairs], dtype=bool)
     return frame
 
 

@@ -88,14 +88,14 @@ def figures(
             _latest(connection, observation, where=where, on=on, cut=cut, with_change=with_change),
             _latest(connection, rollup, where=where, on=on, cut=cut, with_change=with_change),
         ]
-    rows = _totals(row for part in parts for row in part)
+    # The office may keep a step from the reader's role.
+    rows = _totals(row for part in parts for row in part if row.step not in known.hidden_steps)
     if not rows:
         return pd.DataFrame({c: pd.Series(dtype="object") for c in COLUMNS})
     frame = of_rows((row.shown() for row in rows), SHOWN, floats=("value", "previous_date", "previous_value"))
-    frame = released(frame, seen=seen, open_sources=known.public_sources, mixed=above)
-    stale = {step: body.get("stale_after", 45) for step, body in known.steps.items()}
+    frame = released(frame, seen=seen, open_sources=known.public_sources, mixed=above, smallest=known.small_cell)
     left = [_Released._make(row) for row in rows_of(frame)]
-    late = [on - row.on_date > stale.get(row.step, 45) for row in left]
+    late = [on - row.on_date > known.stale_after(row.step) for row in left]
     # Among what the reader may see: a published figure speaks to him where the office's own is not his to read.
     speaks = _speaks(left, late, known)
     frame.insert(len(SHOWN), "late", np.array(late, dtype=bool))
@@ -281,6 +281,8 @@ def _speaks(rows: list[_Released], late: list[bool], known: Definitions) -> list
     return [place in speaking for place in range(len(rows))]
 
 
-def of_territory(engine: sa.Engine, *, territory: str, on: int, cut: int, scope: str) -> pd.DataFrame:
+def of_territory(
+    engine: sa.Engine, *, territory: str, on: int, cut: int, scope: str, known: Definitions | None = None
+) -> pd.DataFrame:
     """Every figure known of one territory by the day `on`; rows and columns as those of `figures`."""
-    return figures(engine, where=series.c.territory == territory, on=on, cut=cut, scope=scope)
+    return figures(engine, where=series.c.territory == territory, on=on, cut=cut, scope=scope, known=known)

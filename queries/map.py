@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from data.schema import census, series
 from queries.cuts import parameter
-from queries.definitions import definitions
+from queries.definitions import Definitions, definitions
 from queries.figures import figures, is_partial, spoken
 from queries.frames import of_rows
 from queries.situation import denominator_of, has_begun
@@ -35,7 +35,15 @@ COLUMNS = [
 
 
 def by_child(
-    engine: sa.Engine, *, parent: str, indicator: str, on: int, cut: int, scope: str, level: str | None = None
+    engine: sa.Engine,
+    *,
+    parent: str,
+    indicator: str,
+    on: int,
+    cut: int,
+    scope: str,
+    level: str | None = None,
+    known: Definitions | None = None,
 ) -> pd.DataFrame:
     """The indicator in every child of `parent`, in administrative order.
 
@@ -45,9 +53,9 @@ def by_child(
     territory_code; value: the numerator's count, NaN unless shown; denominator, covered_share, denominator_kind,
     denominator_year, denominator_date, on_date, from_date, source, basis, reporting, expected, late, address: as in
     `queries.situation`; state: shown, withheld, missing, or not_applicable when the step had not begun there.
-    Raises KeyError when the indicator is not defined at `cut`.
+    Raises KeyError when the indicator is not defined at `cut`, or not in `known` where that is given.
     """
-    known = definitions(engine, cut=cut)
+    known = known or definitions(engine, cut=cut)
     definition = known.indicators[indicator]
     step, unit = definition["numerator"]["step"], definition["numerator"]["unit"]
     wanted = definition.get("denominator") or {}

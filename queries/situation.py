@@ -50,7 +50,13 @@ READING_COLUMNS = [
 
 
 def readings(
-    engine: sa.Engine, *, territories: Sequence[str], on: int, cut: int, scope: str
+    engine: sa.Engine,
+    *,
+    territories: Sequence[str],
+    on: int,
+    cut: int,
+    scope: str,
+    known: Definitions | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The headline of each programme in each territory, and every figure known there.
 
@@ -67,7 +73,7 @@ def readings(
 
     The second frame is that of `queries.figures` for the same territories: all steps, units and sources.
     """
-    known = definitions(engine, cut=cut)
+    known = known or definitions(engine, cut=cut)
     found = figures(engine, where=series.c.territory.in_(list(territories)), on=on, cut=cut, scope=scope, known=known)
     wanted = [
         (programme["id"], known.indicators[programme["headline"]])
@@ -237,8 +243,9 @@ def quoted(engine: sa.Engine, *, found: pd.DataFrame, on: int, cut: int, territo
         if key not in nearest or order < nearest[key][0]:
             nearest[key] = (order, figure.value)
     implied = []
-    for row in frame.itertuples(index=False):
-        same = nearest.get((row.territory_code, row.step, row.on_date, first_unit.get(row.step, "")))
-        usable = row.measure == "share" and same is not None and row.value
-        implied.append(same[1] / (row.value / 100_000) if usable else np.nan)
+    columns = (frame[name].tolist() for name in ("territory_code", "step", "on_date", "measure", "value"))
+    for code, step, on_date, measure, value in zip(*columns, strict=True):
+        same = nearest.get((code, step, on_date, first_unit.get(step, "")))
+        usable = measure == "share" and same is not None and value
+        implied.append(same[1] / (value / 100_000) if usable else np.nan)
     return frame.assign(implied_denominator=implied)

@@ -1,7 +1,11 @@
 """Trend: the history of counts in one territory, as known at a cut."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -36,18 +40,46 @@ def histories(
     """
     known = known or definitions(engine, cut=cut)
     with engine.connect() as connection:
+        return _Reader.of(connection, scope=scope, known=known).read(territories, steps, on=on, cut=cut)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What reads histories for one reader. seen, above: as `released` takes them, looked up once."""
+
+    connection: sa.Connection
+    known: Definitions
+    seen: frozenset[str] | None
+    above: dict[str, tuple[tuple[int, int], ...]] | None
+
+    @classmethod
+    def of(cls, connection: sa.Connection, *, scope: str, known: Definitions) -> "_Reader":
         seen = visible(connection, scope=scope)
-        above = None if seen is None else mixed(connection, scope=scope)
+        return cls(connection, known, seen, None if seen is None else mixed(connection, scope=scope))
+
+    @property
+    def rules(self) -> tuple:
+        """All that decides, besides the tables, what is released and which source speaks."""
+        above = None if self.above is None else tuple(self.above.items())
+        known = self.known
+        return self.seen, above, known.public_sources, known.small_cell, tuple(known.source_rank.items())
+
+    def read(self, territories: Sequence[str], steps: Sequence[str] | None, *, on: int, cut: int) -> pd.DataFrame:
+        """The answer of `histories`."""
         asked = {"on": on, "cut": cut, "territories": list(territories)}
         if steps is not None:
             asked["steps"] = list(steps)
-        names = connection.execute(_names(all_steps=steps is None), asked).all()
+        names = self.connection.execute(_names(all_steps=steps is None), asked).all()
         reported, summed = (
-            connection.execute(_points(table, all_steps=steps is None), asked).all() for table in (observation, rollup)
+            self.connection.execute(_points(table, all_steps=steps is None), asked).all()
+            for table in (observation, rollup)
         )
-    frame = _frame(names, reported, summed)
-    frame = released(frame, seen=seen, open_sources=known.public_sources, mixed=above)
-    return frame.reset_index(drop=True)
+        frame = _frame(names, reported, summed)
+        smallest = self.known.small_cell
+        frame = released(
+            frame, seen=self.seen, open_sources=self.known.public_sources, mixed=self.above, smallest=smallest
+        )
+        return frame.reset_index(drop=True)
 
 
 def _frame(names: Sequence[tuple], reported: Sequence[tuple], summed: Sequence[tuple]) -> pd.DataFrame:
@@ -110,25 +142,112 @@ def best_histories(
     date, with the columns of `histories`.
     """
     wanted = list(counts)
-    found: dict[tuple[str, str, str], dict[str, list]] = {count: {} for count in wanted}
-    few = frame["state"] == "shown"
-    for name, values in zip(_NAMES, zip(*wanted, strict=True), strict=False):
-        few &= frame[name].isin(set(values))
-    places = np.flatnonzero(few)
-    columns = (frame[name].to_numpy()[places].tolist() for name in COLUMNS)
-    for place, territory, step, unit, measure, *row in zip(places.tolist(), *columns, strict=True):
-        if (territory, step, unit) in found:
-            found[territory, step, unit].setdefault(measure, []).append((place, *row))
-    return {
-        count: frame.take(_best(of.get("stock") or of.get("flow") or [], known.source_rank))
-        for count, of in found.items()
-    }
+    said = _said(frame, set(wanted))
+    return {count: frame.take(_best(said.get(count, []), known.source_rank)) for count in wanted}
+
+
+def nearest_histories(
+    engine: sa.Engine,
+    *,
+    line: Sequence[str],
+    counts: Iterable[tuple[str, str]],
+    on: int,
+    cut: int,
+    scope: str,
+    known: Definitions | None = None,
+) -> dict[tuple[str, str], tuple[str, pd.DataFrame]]:
+    """For each count (step, unit) the nearest territory that has a path, and its history.
+
+    The nearest is the last one of `line` whose history, as `best_histories` picks it, has at least two dates; a count
+    without any is left out. Territories are read one after the other, from the nearest up: where the nearest has all
+    the paths, those above it, which hold as many points, need not be fetched.
+    """
+    known = known or definitions(engine, cut=cut)
+    wanted, found = [count for count in dict.fromkeys(counts) if count[0] not in known.hidden_steps], {}
+    with engine.connect() as connection:
+        reader = _Reader.of(connection, scope=scope, known=known)
+        for territory in reversed(line):
+            missing = [count for count in wanted if count not in found]
+            if not missing:
+                break
+            for count, path in _paths(engine, reader, territory, missing, on=on, cut=cut).items():
+                if path is not None:
+                    found[count] = (territory, path)
+    return found
+
+
+_MOST_PATHS = 256
+_kept: WeakKeyDictionary[sa.Engine, OrderedDict[tuple, pd.DataFrame | None]] = WeakKeyDictionary()
+"""Paths by the last event that touched their step in their territory: what an event said never changes."""
+_keeping = Lock()
+
+
+def _paths(
+    engine: sa.Engine, reader: _Reader, territory: str, counts: Sequence[tuple[str, str]], *, on: int, cut: int
+) -> dict[tuple[str, str], pd.DataFrame | None]:
+    """The path of each count in one territory; None where it has fewer than two dates.
+
+    An event touches few steps of a territory: only their points are fetched, the other paths are those of before.
+    """
+    asked = {"on": on, "cut": cut, "territories": [territory], "steps": sorted({step for step, _ in counts})}
+    last: dict[str, int] = {}
+    for table in (observation, rollup):
+        for step, number in reader.connection.execute(_last_events(table), asked):
+            last[step] = max(number, last.get(step, 0))
+    rules = reader.rules
+    keys = {(step, unit): (territory, step, unit, on, last[step], rules) for step, unit in counts if step in last}
+    with _keeping:
+        kept = _kept.setdefault(engine, OrderedDict())
+        found = {count: kept[key] for count, key in keys.items() if key in kept}
+    unread = [count for count in keys if count not in found]
+    if unread:
+        frame = reader.read([territory], sorted({step for step, _ in unread}), on=on, cut=cut)
+        said = _said(frame, {(territory, *count) for count in unread})
+        for count in unread:
+            places = _best(said.get((territory, *count), []), reader.known.source_rank)
+            found[count] = frame.take(places) if len(places) >= 2 else None
+    with _keeping:
+        for count, path in found.items():
+            kept[keys[count]] = path
+            kept.move_to_end(keys[count])
+        while len(kept) > _MOST_PATHS:
+            kept.popitem(last=False)
+    return found
+
+
+@cache
+def _last_events(table: sa.Table) -> sa.Select:
+    """The last event that said anything of each step, with the parameters of `_points`; what it nulled counts too."""
+    row = table.alias("row")
+    return (
+        sa.select(series.c.step, sa.func.max(row.c.event))
+        .join(row, row.c.series == series.c.id)
+        .where(*_wanted(all_steps=False), row.c.to_date <= parameter("on"), row.c.event <= parameter("cut"))
+        .group_by(series.c.step)
+    )
+
+
+def _said(frame: pd.DataFrame, wanted: set[tuple[str, str, str]]) -> dict[tuple[str, str, str], list[tuple]]:
+    """The rows of the frame of `histories` that are shown, by count, of stocks where there are any; rows for `_best`.
+
+    In plain Python: four conditions on columns of texts take longer than one look at each row.
+    """
+    found: dict[tuple[str, str, str], dict[str, list[tuple]]] = {}
+    names = ["territory_code", "step", "unit", "state", "measure", *_TOLD]
+    columns = (frame[name].tolist() for name in names)
+    for place, (territory, step, unit, state, measure, *told) in enumerate(zip(*columns, strict=True)):
+        if state == "shown" and (territory, step, unit) in wanted:
+            found.setdefault((territory, step, unit), {}).setdefault(measure, []).append((place, *told))
+    return {count: of.get("stock") or of.get("flow") or [] for count, of in found.items()}
+
+
+_TOLD = ["source", "basis", "from_date", "on_date", "reporting", "expected"]
 
 
 def _best(rows: list[tuple], rank: dict[str, int]) -> list[int]:
-    """The places of the rows that speak, by date. A row is a place in the frame and COLUMNS from `source` on."""
+    """The places of the rows that speak, by date. A row is a place in the frame, and _TOLD."""
     best: dict[int, tuple] = {}
-    for place, source, basis, from_date, on_date, _, reporting, expected in rows:
+    for place, source, basis, from_date, on_date, reporting, expected in rows:
         summed = basis == "summed"
         if summed and reporting < expected:
             # With it the line would rise when one more child reports.

@@ -19,15 +19,17 @@ from starlette.middleware import Middleware
 from streamlit import App, file_util
 from streamlit.web.server.starlette import starlette_server
 
+from data.catalogue import CatalogueError
 from data.database import MigrationRefused, engine_for, local_folder
 from i18n import LOCALES, words
-from ui import sheets
-from ui.access import ROOT, SECRETS, allowed_hosts, is_loopback, login_configured
+from ui import foresee, sheets
+from ui.access import ROOT, SECRETS, ProxyWrong, allowed_hosts, is_loopback, login_configured, proxy
 from ui.addresses import PAGES
 from ui.assets import Assets, Compressed
-from ui.document import in_language
+from ui.document import WHOLE, held_back, in_language
 from ui.engine import today
 from ui.headers import SecurityHeaders, content_security_policy
+from ui.proxy import ProxyLogin
 
 STATIC = ROOT / "static"
 STREAMLIT_FILES = Path(file_util.get_static_dir())
@@ -81,6 +83,11 @@ def where(environ: Mapping[str, str]) -> tuple[str, int]:
     seen = environ.get("PORT", "").strip() or str(DEFAULT_PORT)
     if not (seen.isascii() and seen.isdigit() and 1 <= int(seen) <= 65535):
         raise CannotStart("server.port_wrong", seen=seen)
+    try:
+        proxy()
+    except ProxyWrong as wrong:
+        file = SECRETS[-1].relative_to(ROOT).as_posix()
+        raise CannotStart("server.proxy_wrong", field=wrong.field, file=file) from wrong
     if not is_loopback(host) and not login_configured():
         raise CannotStart("server.exposed", host=host, file=SECRETS[-1].relative_to(ROOT).as_posix())
     return host, int(seen)
@@ -126,9 +133,20 @@ def code_of_first_view(index: str) -> list[str]:
     return list(found)
 
 
+def held_back_scripts() -> dict[str, str]:
+    """The scripts that run only once the first words are seen, by name, each with the module that stands before it."""
+    scripts = {
+        file.name: file.read_text(encoding="utf-8") for file in (STREAMLIT_FILES / "static/js").glob(_CHART_SCRIPT)
+    }
+    modules = {name: held_back(name, script) for name, script in scripts.items()}
+    return {name: module for name, module in modules.items() if module}
+
+
 def documents(index: str) -> dict[str, str]:
     """Streamlit's index page in each language, Arabic first."""
-    chart = [f"./static/js/{file.name}" for file in (STREAMLIT_FILES / "static/js").glob(_CHART_SCRIPT)]
+    chart = [
+        address for name in held_back_scripts() for address in (f"./static/js/{name}", f"./static/js/{name}?{WHOLE}")
+    ]
     soon = [f"./static/js/{name}" for name in code_of_first_view(index)]
     pages = {}
     for locale in LOCALES:
@@ -162,7 +180,9 @@ def middleware(*, cache: Path) -> tuple[list[Middleware], Compressed]:
     theirs = (STREAMLIT_FILES / "static/media").glob("SourceSansVF-Upright.*")
     ours = next((STATIC / "fonts").glob("*-latin-400.*.woff2"))
     instead = {f"/static/media/{file.name}": f"/app/static/fonts/{ours.name}" for file in theirs}
+    before = proxy()
     stack = [
+        *([Middleware(ProxyLogin, proxy=before)] if before else []),
         Middleware(SecurityHeaders, policy=content_security_policy(pages[LOCALES[0]])),
         Middleware(
             Assets,
@@ -171,7 +191,8 @@ def middleware(*, cache: Path) -> tuple[list[Middleware], Compressed]:
             index=index,
             documents=pages,
             instead=instead,
-            pages={address for _, _, address in PAGES},
+            held={f"/static/js/{name}": module for name, module in held_back_scripts().items()},
+            pages={page.address for page in PAGES},
         ),
     ]
     return stack, compressed
@@ -198,6 +219,7 @@ def application(*, cache: Path, address: str) -> App:
     @asynccontextmanager
     async def lifespan(_app):
         threading.Thread(target=make_ready, args=(compressed,), daemon=True).start()
+        foresee.start()
         say("server.address", address=address)
         yield
 
@@ -214,6 +236,8 @@ def prepare() -> None:
         prepare_database(engine, today=today())
     except MigrationRefused as refused:
         raise CannotStart("server.migration", command=refused.command) from refused
+    except CatalogueError as wrong:
+        raise CannotStart("server.files_wrong", problems=str(wrong)) from wrong
     finally:
         engine.dispose()
 
@@ -234,6 +258,9 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     bare = host.strip("[]")
     shown = "localhost" if is_loopback(host) else f"[{bare}]" if ":" in bare else bare
     send_at_once()
+    # Else uvicorn puts what X-Forwarded-For says in the place of a peer that connects from this machine: a proxy could
+    # not be told from those who speak through it, nor from those who pretend to be it.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     application(cache=local_folder() / "cache" / "files", address=f"http://{shown}:{port}").run(
         config={
             "server.address": bare,

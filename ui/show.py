@@ -1,7 +1,7 @@
 """How pages show what the catalogue of findings says: readings, charts, maps, tables."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -19,6 +19,9 @@ from ui.choices import Choices, put, switch
 CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showSendToCloud": False}
 MAP = CHART | {"topojsonURL": "/app/static/topojson/"}
 """Plotly fetches a world map from its maker's server unless it is told where another one lies: ours is empty."""
+
+OFFICES = findings.OFFICES
+"""The levels of what a prefecture enters itself, which has no boundaries."""
 
 PATH_HEIGHT = 190
 MAP_WIDTH, MAP_LEAST, MAP_MOST = 580, 300, 520
@@ -45,14 +48,27 @@ def empty(sentence: str, next_step: str) -> None:
         st.info(f"{sentence}\n\n{next_step}")
 
 
-def programme(panel: Any, path: Any | None, chosen: Choices) -> None:
-    """One programme: its readings, and beside them the path its count has taken. The sheet sets them side by side."""
-    key = panel.parts["programme"]
-    with st.container(key=f"programme-{key}"):
-        text(panel, chosen)
-        if path is not None:
-            figure = findings.drawing(path, locale=chosen.view.locale, height=PATH_HEIGHT)
-            st.plotly_chart(figure, key=f"path-{key}", theme=None, config=CHART, alt=path.title)
+def programmes(
+    panels: Sequence[Any], paths: Mapping[str, Any], chosen: Choices, promises: Mapping[str, Any] | None = None
+) -> None:
+    """Programmes, each with its readings and beside them the path its count has taken: the sheet sets them so.
+
+    All readings are sent before the first path: the browser runs the code of charts for a second as soon as one is
+    there, and until then shows nothing else that arrives.
+    """
+    places = {}
+    for panel in panels:
+        key = panel.parts["programme"]
+        places[key] = st.container(key=f"programme-{key}")
+        with places[key]:
+            beside = findings.text(panel, locale=chosen.view.locale)
+            if promises and key in promises:
+                beside += findings.text(promises[key], locale=chosen.view.locale, part="brief")
+            st.html(f"<div>{beside}</div>")
+    for key, place in places.items():
+        if key in paths:
+            figure = findings.drawing(paths[key], locale=chosen.view.locale, height=PATH_HEIGHT)
+            place.plotly_chart(figure, key=f"path-{key}", theme=None, config=CHART, alt=paths[key].title)
 
 
 def table(panel: Any, chosen: Choices) -> None:
@@ -66,7 +82,12 @@ def _manifest() -> dict[str, dict]:
 
 
 def drawn_territory(chosen: Choices) -> str:
-    """The territory whose children the map shows: the chosen one, or the nearest above it that has any."""
+    """The territory whose children the map shows: the chosen one, or the nearest above it that has any.
+
+    A pachalik or cercle that is chosen has annexes, in a table since they have no boundaries.
+    """
+    if chosen.levels[chosen.territory] == "district" and _levels(chosen.territory, chosen):
+        return chosen.territory
     for code in reversed(chosen.line):
         if _layer(code, "", chosen) is not None:
             return code
@@ -83,9 +104,19 @@ def _layer(code: str, level: str, chosen: Choices) -> str | None:
 
 
 def boundaries(code: str, level: str | None, chosen: Choices) -> str:
-    """The address of the boundaries of a territory's children. The name holds a content hash: browsers keep it."""
+    """The address of the boundaries of a territory's children; empty for those that have none.
+
+    The name holds a content hash: browsers keep it.
+    """
+    if level in findings.OFFICES:
+        return ""
     layer = _layer(code, level or "", chosen) or "prefectures"
     return f"/app/static/boundaries/{_manifest()[layer]['file']}"
+
+
+def map_height(code: str, chosen: Choices) -> int:
+    """The height of the map of a territory's children, in pixels."""
+    return _map_height(_layer(code, "", chosen) or "prefectures")
 
 
 @lru_cache(maxsize=128)
@@ -112,21 +143,24 @@ def _points(coordinates: list) -> Iterator[list[float]]:
 
 
 def level_switch(code: str, chosen: Choices) -> str | None:
-    """For the kingdom: prefectures and provinces, or all communes. None: the level that the territory has."""
-    if chosen.levels[code] != "country":
-        return None
+    """For the kingdom: prefectures and provinces, or all communes; where a chain of command was entered: communes, or
+    its offices, or lycées. None: the level that the map of the territory has."""
+    levels = ("prefecture", "commune") if chosen.levels[code] == "country" else _levels(code, chosen)
     w = chosen.words
-    level = switch(
-        w("map.level"), "level", ("prefecture", "commune"), default="prefecture", spell=lambda s: w(f"map.level_{s}")
-    )
-    return None if level == "prefecture" else level
+    if len(levels) < 2:
+        return next((level for level in levels if level in findings.OFFICES), None)
+    level = switch(w("map.level"), "level", levels, default=levels[0], spell=lambda s: w(f"map.level_{s}"))
+    return None if level == levels[0] and level not in findings.OFFICES else level
+
+
+def _levels(code: str, chosen: Choices) -> tuple[str, ...]:
+    """The levels of what lies below a territory, from its prefecture down."""
+    return () if chosen.levels[code] in ("country", "region") else cache.levels_below(chosen.view, code)
 
 
 def place(code: str, chosen: Choices) -> str:
     """A territory with what it is: Casablanca is a prefecture, and the commune in it."""
-    w = chosen.words
-    name = w.territory(code)
-    return name if chosen.levels[code] == "country" else w("app.place", kind=w.kind(code), name=name)
+    return chosen.words.place(code)
 
 
 def breadcrumb(territory: str, chosen: Choices) -> None:
@@ -141,10 +175,17 @@ def breadcrumb(territory: str, chosen: Choices) -> None:
 
 
 def territories_map(chosen: Choices, **asked: Any) -> None:
-    """The map that was asked for, its legend, and the table beside it; a click goes down."""
+    """The map that was asked for, its legend, and the table beside it; a click goes down.
+
+    What has no boundaries has no map: the table then takes all the room, with a bar in each row.
+    """
     w, locale = chosen.words, chosen.view.locale
     panel = answer("map", chosen, **asked).panels[0]
     st.html(f'<h1 class="tt-map-title" dir="{w.direction}">{escape(panel.title)}</h1>')
+    if not asked["boundaries"]:
+        _map_table(panel, chosen, bars=True)
+        text(panel, chosen, part="footer")
+        return
     drawn, listed = st.columns([3, 2], gap="medium")
     with drawn:
         text(panel, chosen, part="legend")
@@ -163,17 +204,24 @@ def territories_map(chosen: Choices, **asked: Any) -> None:
         )
         text(panel, chosen, part="footer")
     with listed:
-        orders = ("administrative", "count", "share")
-        order = switch(w("map.order"), "order", orders, default=orders[0], spell=lambda o: w(f"map.order_{o}"))
-        kept = st.query_params.to_dict()
-        st.html(
-            findings.map_table(
-                panel,
-                order=order,
-                locale=locale,
-                address=lambda code: "?" + urlencode(kept | {"territory": code}) if code in chosen.levels else "",
-            )
+        _map_table(panel, chosen)
+
+
+def _map_table(panel: Any, chosen: Choices, *, bars: bool = False) -> None:
+    """The table of a map: in administrative order, until the reader asks for another."""
+    w = chosen.words
+    orders = ("administrative", "count", "share")
+    order = switch(w("map.order"), "order", orders, default=orders[0], spell=lambda o: w(f"map.order_{o}"))
+    kept = st.query_params.to_dict()
+    st.html(
+        findings.map_table(
+            panel,
+            order=order,
+            locale=chosen.view.locale,
+            address=lambda code: "?" + urlencode(kept | {"territory": code}) if code in chosen.levels else "",
+            bars=bars,
         )
+    )
 
 
 def _go_down(key: str, chosen: Choices) -> None:
@@ -184,7 +232,7 @@ def _go_down(key: str, chosen: Choices) -> None:
         put("territory", code)
 
 
-def states(chosen: Choices) -> None:
-    """The four ways of having no number, and the zero, in words."""
+def states(chosen: Choices, *, threshold: int) -> None:
+    """The four ways of having no number, and the zero, in words; threshold: the least count of a breakdown shown."""
     w = chosen.words
-    st.markdown(w("method.states", threshold=w.number(10)))
+    st.markdown(w("method.states", threshold=w.number(threshold)))

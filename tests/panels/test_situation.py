@@ -2,10 +2,12 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
 from i18n import words
-from panels.situation import NAMED, host_of, others, path, place, rounded_to, situation, source_line
+from panels import rows_of
+from panels.situation import NAMED, by_programme, host_of, others, path, rounded_to, situation, source_line
 
 LEVELS = {"MA": "country", "02": "region", "02.411": "prefecture"}
 COMMUNES = ("02.411.01.11", "02.411.01.19", "02.411.01.23", "02.411.03.01", "02.411.03.03", "02.411.03.05")
@@ -492,11 +494,11 @@ def test_the_last_reading_is_the_chosen_one(panel):
     [("ar", "عمالة وجدة-أنجاد"), ("fr", "Oujda-Angad (préfecture)"), ("en", "Oujda-Angad (prefecture)")],
 )
 def test_a_territory_is_called_with_what_it_is(plain, locale, label):
-    assert plain(place("02.411", "prefecture", words(locale))) == label
+    assert plain(words(locale).place("02.411")) == label
 
 
 def test_the_kingdom_is_called_by_its_name_alone():
-    assert place("MA", "country", words("fr")) == words("fr").territory("MA")
+    assert words("fr").place("MA") == words("fr").territory("MA")
 
 
 def test_programmes_off_the_first_screen_have_a_row_each_and_a_column_per_territory(panel, plain):
@@ -529,3 +531,41 @@ def test_each_point_of_a_path_is_said_with_its_day_and_its_unit(readings, plain,
     assert plain(made.parts["labels"][0]).endswith(f"0 {w('unit.household')}")
     assert made.parts["values"] == [0, 61000] and made.data_dates == (day("2023-01-31"), day("2024-01-10"))
     assert plain(w.in_territory("02.411")) in plain(made.title)
+
+
+def test_a_path_that_an_event_left_as_it_was_is_drawn_once(path_of):
+    first, again, other = path_of([10, 20]), path_of([10, 20]), path_of([10, 21])
+    first.drawn["chart"] = object()
+    assert again.drawn is first.drawn and again.frame is not first.frame
+    assert other.drawn is not first.drawn and other.parts["values"] == [10, 21]
+    assert path_of([10, 20], locale="en").drawn is not first.drawn
+    assert path_of([10, 20], territory="MA").drawn is not first.drawn
+
+
+@pytest.fixture
+def path_of(day):
+    """A function that makes the panel of a path through these values, one a month."""
+
+    def make(values, locale="fr", territory="09.273"):
+        days = [day(f"2024-{month:02}-01") for month in range(1, 1 + len(values))]
+        history = pd.DataFrame({"on_date": days, "value": [float(value) for value in values]})
+        return path(history, step="rsu.registered", unit="household", territory=territory, locale=locale)
+
+    return make
+
+
+def test_the_readings_of_a_programme_are_found_wherever_they_stand(readings):
+    frame = readings({"territory_code": "MA"}, {"programme": "rnp"}, {"territory_code": "02.411"})
+    apart = by_programme(frame)
+    assert apart["rsu"]["territory_code"].tolist() == ["MA", "02.411"] and list(apart) == ["rsu", "rnp"]
+    assert by_programme(frame.iloc[:2])["rsu"].equals(frame.iloc[:1])
+
+
+def test_rows_say_none_where_there_is_no_number(readings):
+    (row,) = rows_of(readings({"value": 3.0}))
+    assert (
+        row.value == 3
+        and row.change is None
+        and row.step == "rsu.registered"
+        and row == rows_of(readings({"value": 3.0}))[0]
+    )

@@ -3,7 +3,7 @@
 import pytest
 
 from queries.definitions import definitions
-from queries.trend import COLUMNS, best_histories, best_history, histories
+from queries.trend import COLUMNS, best_histories, best_history, histories, nearest_histories
 
 
 @pytest.fixture
@@ -115,6 +115,65 @@ def test_many_best_histories_at_once_are_those_asked_for_one_by_one(book, ask, b
     for (territory, step, unit), path in found.items():
         assert path.equals(best(frame, territory=territory, step=step, unit=unit))
     assert best_histories(frame, known, counts=[]) == {}
+
+
+RSU, RNP = ("rsu.registered", "household"), ("rnp.registered", "person")
+
+
+@pytest.fixture
+def nearest(reference_engine, now, day):
+    """A function that asks for the nearest paths of a line, as known now or at `cut`."""
+
+    def run(*line, counts=(RSU,), on="2024-12-31", scope="MA", cut=None):
+        cut = now(reference_engine) if cut is None else cut
+        return nearest_histories(reference_engine, line=line, counts=counts, on=day(on), cut=cut, scope=scope)
+
+    return run
+
+
+def test_the_nearest_path_is_the_last_of_the_line_with_two_dates_for_each_count_by_itself(book, nearest):
+    book.say(("MA", "2023-07-14", 9_000), ("MA", "2023-08-14", 9_500), ("09.273", "2023-08-14", 90))
+    book.say(("09.273", "2023-07-14", 700), ("09.273", "2023-08-14", 800), step="rnp.registered", unit="person")
+    found = nearest("MA", "09", "09.273", counts=(RSU, RNP, ("asd.paid", "household")))
+    assert {count: (code, path["value"].tolist()) for count, (code, path) in found.items()} == {
+        RSU: ("MA", [9_000, 9_500]),
+        RNP: ("09.273", [700, 800]),
+    }
+    assert nearest("09.273", counts=(RSU,)) == {} and nearest(counts=(RSU,)) == {}
+
+
+def test_the_nearest_path_is_the_best_history_of_its_territory(book, ask, best, nearest):
+    book.say(("09.273", "2023-07-14", 81), ("09.273", "2023-09-14", 99), source="published")
+    book.say(("09.273", "2023-08-14", 90), ("09.273", "2023-07-14", 80))
+    book.sum(("09.273", "2023-10-14", 95, 5, 6), ("09.273", "2023-11-14", 97, 6, 6))
+    code, path = nearest("MA", "09.273")[RSU]
+    assert code == "09.273" and path["value"].tolist() == [80, 90, 99, 97]
+    assert path.reset_index(drop=True).equals(best(ask("09.273", on="2024-12-31")).reset_index(drop=True))
+
+
+def test_a_path_is_read_again_when_an_event_touched_its_step_there_and_is_the_same_otherwise(
+    book, nearest, reference_engine, now
+):
+    book.say(("09.273", "2023-07-14", 80), ("09.273", "2023-08-14", 90))
+    book.say(("09.273", "2023-07-14", 700), ("09.273", "2023-08-14", 800), step="rnp.registered", unit="person")
+    before = now(reference_engine)
+    first = nearest("MA", "09.273", counts=(RSU, RNP))
+    book.say(("09.273", "2023-08-14", 95), ("MA", "2023-08-14", 9_000))
+    second = nearest("MA", "09.273", counts=(RSU, RNP))
+    assert second[RSU][1]["value"].tolist() == [80, 95] and second[RNP][1] is first[RNP][1]
+    # What was known before stays what it was, also after it was read again.
+    assert nearest("MA", "09.273", cut=before)[RSU][1]["value"].tolist() == [80, 90]
+    book.say(("09.273", "2023-07-14", None), step="rnp.registered", unit="person")
+    assert RNP not in nearest("MA", "09.273", counts=(RSU, RNP))
+    assert nearest("MA", "09.273", counts=(RNP,), cut=before)[RNP][1]["value"].tolist() == [700, 800]
+
+
+def test_a_path_kept_for_one_reader_or_day_is_not_shown_to_another(book, nearest):
+    book.sum(("09", "2024-01-12", 821, 2, 6), ("09", "2024-02-12", 3000, 6, 6), ("09", "2024-03-12", 3100, 6, 6))
+    book.say(("02.411", "2024-01-12", 61_234), ("02.411", "2024-02-12", 61_300))
+    assert nearest("02.411")[RSU][1]["value"].tolist() == [61_234, 61_300]
+    assert nearest("02.411", scope="09.273") == {} and nearest("02.411", on="2024-02-01") == {}
+    assert nearest("09", scope="09.273")[RSU][1]["value"].tolist() == [3000, 3100]
 
 
 def test_of_two_sources_of_one_series_each_point_has_the_name_of_its_own(book, ask, day):
