@@ -3,26 +3,49 @@
 Pages, agendas and documents ask here, so that the same question has one answer everywhere.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from panels import Panel, html, plot
+from panels import access as say_access
+from panels import actions as say_actions
+from panels import chain as say_chain
 from panels import events as say_events
 from panels import figures as say_figures
+from panels import forms as say_forms
 from panels import map as say_map
 from panels import method as say_method
+from panels import reconcile as say_reconcile
 from panels import situation as say_situation
-from queries import events, territories, trend
+from panels import sources as say_sources
+from panels import targets as say_targets
+from panels import typing as say_typing
+from queries import access as accesses
+from queries import actions as journal
+from queries import chain, events, forecasts, territories, trend
 from queries import map as geography
+from queries import reconcile as reconciling
+from queries import sources as deliveries
+from queries import targets as promises
+from queries import typing as grids
 from queries.cuts import latest_cut, latest_events
 from queries.definitions import Definitions, definitions
 from queries.figures import of_territory
+from queries.forecasts import open_cuts
+from queries.methods import calendar, pace, verdict
 from queries.silence import silent_children
 from queries.situation import quotations, quoted, readings
+
+OFFICES = territories.OFFICES
+"""The levels of what a prefecture enters itself, which has no boundaries."""
+
+READER, ADMINISTRATOR = "reader", "administrator"
+"""The role that is shown no probability, and the one that sees every indicator."""
 
 
 @dataclass(frozen=True)
@@ -50,43 +73,57 @@ MOST_READINGS = 4
 """The kingdom, the region, the prefecture, and what was chosen below it."""
 
 
-def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territory: str, on: int) -> Answer:
-    known = definitions(engine, cut=cut)
+def _situation(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, territory: str, on: int) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
     with engine.connect() as connection:
         line = territories.lineage(connection, of=territory)
         levels = {code: territories.level_of(connection, code) or "" for code in line}
+        children = territories.summed_over(connection, line=line)
     if len(line) > MOST_READINGS:
         line = (*line[: MOST_READINGS - 1], line[-1])
-    headline, found = readings(engine, territories=line, on=on, cut=cut, scope=scope)
-    printed = quoted(engine, found=found, on=on, cut=cut, territories=line)
-    silent = silent_children(
-        engine, of=territory, counts=_partial_counts(headline, territory), on=on, cut=cut, scope=scope
-    )
+    headline, found = readings(engine, territories=line, on=on, cut=cut, scope=scope, known=known)
+    printed = _shown(quoted(engine, found=found, on=on, cut=cut, territories=line), known)
+    silent = {}
+    for level, counts in _partial_counts(headline, territory, children.get(territory, {})).items():
+        silent |= silent_children(engine, of=territory, counts=counts, on=on, cut=cut, scope=scope, level=level)
     headlines = _headlines(known)
-    history = trend.histories(
-        engine, territories=line, on=on, cut=cut, scope=scope, known=known, steps=[step for step, _ in headlines]
+    histories = trend.nearest_histories(engine, line=line, counts=headlines, on=on, cut=cut, scope=scope, known=known)
+    acted = journal.beside(
+        engine, counts={(code, step) for (step, _), (code, _) in histories.items()}, cut=cut, scope=scope
     )
-    counts = [(code, step, unit) for step, unit in headlines for code in line]
-    histories = trend.best_histories(history, known, counts=counts)
+    standing = promises.progress(
+        engine, territories=line, on=on, cut=cut, scope=scope, known=known, found=found, foresee=True
+    )
     around = say_situation.beside(found, printed)
+    by_programme = say_situation.by_programme(headline)
     panels, paths, others = [], {}, []
     for programme in known.ordered_programmes:
         key = programme["id"]
-        mine = headline[headline["programme"] == key]
-        if mine.empty or not _in_view(programme, mine, on):
+        mine = by_programme.get(key)
+        if mine is None or not _in_view(programme, mine):
             continue
         panel = say_situation.situation(
-            headline, found, printed, programme=key, levels=levels, locale=locale, silent=silent, around=around
+            mine,
+            found,
+            printed,
+            programme=key,
+            levels=levels,
+            locale=locale,
+            silent=silent,
+            around=around,
+            threshold=known.small_cell,
+            children=children,
         )
         if not programme.get("featured"):
             others.append(panel)
             continue
         panels.append(panel)
-        path = _path(histories, line=line, row=mine.iloc[0], locale=locale)
+        path = _path(histories, mine, acted, locale=locale)
         if path is not None:
             paths[key] = path
     facts = {
         "line": line,
+        "promises": _promises(standing, known, locale=locale, role=role),
         "others": say_situation.others(others, line=line, locale=locale) if others else None,
         "listed": bool((found["territory_code"] == territory).any()),
         "silent": not (headline[headline["territory_code"] == territory]["state"] == "shown").any(),
@@ -95,34 +132,145 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, locale: str, territor
     return Answer(tuple(panels), paths, facts)
 
 
-def _figures(engine: sa.Engine, *, cut: int, scope: str, locale: str, territory: str, on: int) -> Answer:
-    known = definitions(engine, cut=cut)
-    found = of_territory(engine, territory=territory, on=on, cut=cut, scope=scope)
+def _promises(standing: pd.DataFrame, known: Definitions, *, locale: str, role: str) -> dict[str, Panel]:
+    """For each programme the card of its headline's count beside its target, in the nearest territory that has one."""
+    headlines = {known.programmes[p].get("headline") for p in known.programmes}
+    nearest = {
+        row.programme: row
+        for row in standing.itertuples(index=False)
+        if row.indicator in headlines and not math.isnan(row.target)
+    }
+    return {
+        programme: say_targets.card(row, locale=locale, with_probability=role != READER)
+        for programme, row in nearest.items()
+    }
+
+
+def _targets(
+    engine: sa.Engine,
+    *,
+    cut: int,
+    scope: str,
+    role: str,
+    locale: str,
+    territory: str,
+    on: int,
+    indicator: str,
+    level: str | None,
+) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    asked = {"on": on, "cut": cut, "scope": scope, "known": known}
+    definition = known.indicators[indicator]
+    step, unit = definition["numerator"]["step"], definition["numerator"]["unit"]
+    standing = promises.progress(engine, territories=[territory], indicators={indicator}, shares=True, **asked)
+    mine = [row for row in standing.itertuples(index=False) if row.indicator == indicator]
+    cards = tuple(say_targets.card(row, locale=locale, with_probability=role != READER) for row in mine)
+    course = promises.course(engine, indicator=indicator, territory=territory, **asked)
+    below = promises.children(engine, indicator=indicator, parent=territory, level=level, **asked)
+    told = {"parent": territory, "indicator": indicator, "locale": locale}
+    alarms = promises.alerts(engine, territory=territory, **asked)
+    # A table of nothing but "not available" tells nobody anything.
+    known_below = bool(len(below)) and bool(below["actual"].notna().any())
+    facts = {
+        "course": say_targets.course(
+            course, indicator=indicator, territory=territory, step=step, unit=unit, on=on, locale=locale
+        )
+        if len(course.actual)
+        else None,
+        "children": say_targets.children(below, **told) if known_below else None,
+        "carried": say_targets.carried(below, **told) if known_below else None,
+        "alerts": say_targets.alerts(alarms, locale=locale),
+        "promised": any(not math.isnan(row.target) for row in mine),
+    }
+    return Answer(cards, facts=facts)
+
+
+def _target_map(
+    engine: sa.Engine,
+    *,
+    cut: int,
+    scope: str,
+    role: str,
+    locale: str,
+    territory: str,
+    on: int,
+    indicator: str,
+    boundaries: str,
+    show: str,
+) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    below = promises.children(engine, indicator=indicator, parent=territory, on=on, cut=cut, scope=scope, known=known)
+    # The map of verdicts is for who prepares the meeting; a reader gets that of the pace needed, whatever he asks for.
+    show = "need" if role == READER else show
+    panel = say_targets.verdict_map(
+        below, parent=territory, indicator=indicator, boundaries=boundaries, show=show, locale=locale
+    )
+    return Answer((panel,))
+
+
+def _target_history(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    said = promises.all_targets(engine, cut=cut, scope=scope, known=known)
+    return Answer((say_targets.history(said[said["indicator"].isin(known.indicators)], locale=locale),))
+
+
+def _judged(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    found = forecasts.judged(engine, cut=cut, scope=scope)
+    return Answer((say_targets.judged(found[found["indicator"].isin(known.indicators)], locale=locale),))
+
+
+def _figures(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, territory: str, on: int) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    found = of_territory(engine, territory=territory, on=on, cut=cut, scope=scope, known=known)
     return Answer((say_figures.figures(found, known, territory=territory, locale=locale),))
 
 
-def _partial_counts(headline: pd.DataFrame, territory: str) -> set[tuple[str, str]]:
-    """The counts (step, unit) that stand for a territory as sums over some of its children only."""
-    mine = headline[(headline["territory_code"] == territory) & (headline["basis"] == "summed")]
-    mine = mine[mine["reporting"] < mine["expected"]]
-    return set(zip(mine["step"], mine["unit"], strict=True))
+def _shown(frame: pd.DataFrame, known: Definitions) -> pd.DataFrame:
+    """The rows of a frame whose step is not kept from the reader."""
+    return frame[~frame["step"].isin(known.hidden_steps)] if known.hidden_steps else frame
 
 
-def _in_view(programme: dict, mine: pd.DataFrame, on: int) -> bool:
+def _partial_counts(
+    headline: pd.DataFrame, territory: str, children: dict[int, str]
+) -> dict[str | None, set[tuple[str, str]]]:
+    """The counts (step, unit) that stand for a territory as sums over some of its children only, by the level of these.
+
+    children: the level by their number; None where it is none of these, for those of the map.
+    """
+    columns = ("step", "unit", "territory_code", "basis", "reporting", "expected")
+    found: dict[str | None, set[tuple[str, str]]] = {}
+    for step, unit, code, basis, reporting, expected in zip(*map(headline.get, columns), strict=True):
+        if code == territory and basis == "summed" and reporting < expected:
+            found.setdefault(children.get(expected), set()).add((step, unit))
+    return found
+
+
+def _in_view(programme: dict, mine: pd.DataFrame) -> bool:
     """A programme is in view once it has begun somewhere on the line, and as long as a figure of it is not late."""
-    if (mine["state"] == "not_applicable").all():
+    states = mine["state"].tolist()
+    if all(state == "not_applicable" for state in states):
         return False
-    shown = mine[mine["state"] == "shown"]
-    return not programme.get("ended") or (len(shown) > 0 and not shown["late"].astype(bool).all())
+    return not programme.get("ended") or any(
+        state == "shown" and not late for state, late in zip(states, mine["late"].tolist(), strict=True)
+    )
 
 
-def _path(histories: dict[tuple, pd.DataFrame], *, line, row, locale: str) -> Panel | None:
-    """The path of the nearest territory whose history has at least two dates, from the chosen one up."""
-    for code in reversed(line):
-        best = histories[code, row["step"], row["unit"]]
-        if best["on_date"].nunique() >= 2:
-            return say_situation.path(best, step=row["step"], unit=row["unit"], territory=code, locale=locale)
-    return None
+def _path(
+    histories: dict[tuple, tuple[str, pd.DataFrame]],
+    mine: pd.DataFrame,
+    acted: dict[tuple[str, str], pd.DataFrame],
+    *,
+    locale: str,
+) -> Panel | None:
+    """The path of a programme's count, in the nearest territory that has one, from the chosen one up, with the actions
+    there."""
+    step, unit = mine["step"].iloc[0], mine["unit"].iloc[0]
+    if (step, unit) not in histories:
+        return None
+    code, history = histories[step, unit]
+    path = say_situation.path(history, step=step, unit=unit, territory=code, locale=locale)
+    return say_actions.marked(path, acted.get((code, step)), locale=locale)
 
 
 def _map(
@@ -130,6 +278,7 @@ def _map(
     *,
     cut: int,
     scope: str,
+    role: str,
     locale: str,
     territory: str,
     on: int,
@@ -138,8 +287,10 @@ def _map(
     level: str | None,
     boundaries: str,
 ) -> Answer:
-    known = definitions(engine, cut=cut)
-    frame = geography.by_child(engine, parent=territory, indicator=indicator, on=on, cut=cut, scope=scope, level=level)
+    known = definitions(engine, cut=cut).seen_by(role)
+    frame = geography.by_child(
+        engine, parent=territory, indicator=indicator, on=on, cut=cut, scope=scope, level=level, known=known
+    )
     with engine.connect() as connection:
         below = territories.level_of(connection, frame["territory_code"].iloc[0]) if len(frame) else None
     panel = say_map.territories_map(
@@ -151,29 +302,226 @@ def _map(
         boundaries=boundaries,
         on=on,
         locale=locale,
+        threshold=known.small_cell,
     )
     return Answer((panel,))
 
 
-def _method(engine: sa.Engine, *, cut: int, scope: str, locale: str, on: int) -> Answer:
-    known = definitions(engine, cut=cut)
+def _chain(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, territory: str) -> Answer:
+    place = chain.prefecture(engine, of=territory) or territory
+    listed = chain.offices(engine, of=place, scope=scope)
+    ground = chain.covered(engine, of=place, scope=scope)
+    panels = [say_chain.offices(listed, place=place, locale=locale)]
+    if not ground.empty:
+        panels.append(say_chain.covered(ground, place=place, locale=locale))
+    return Answer(tuple(panels), facts={"empty": listed.empty, "place": place})
+
+
+def _method(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, on: int) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
     panels = [
         say_method.definition(indicator, programme, known.steps, locale=locale)
         for programme in known.ordered_programmes
         for indicator in known.indicators_of(programme["id"])
     ]
-    printed = quotations(engine, on=on, cut=cut)
-    return Answer(tuple(panels), facts={"quotations": say_method.quotations(printed, locale=locale)})
+    printed = _shown(quotations(engine, on=on, cut=cut), known)
+    facts = {
+        "quotations": say_method.quotations(printed, locale=locale),
+        "small_cell": known.small_cell,
+        "rules": say_targets.rules(THRESHOLDS, locale=locale),
+    }
+    return Answer(tuple(panels), facts=facts)
 
 
-def _events(engine: sa.Engine, *, cut: int, scope: str, locale: str, on: int) -> Answer:
+THRESHOLDS: dict[str, float] = {
+    "ahead_by": float(verdict.AHEAD_BY),
+    "below_by": float(verdict.BELOW_BY),
+    "floor": float(verdict.FLOOR),
+    "likely": float(verdict.LIKELY),
+    "unlikely": float(verdict.UNLIKELY),
+    "tolerance": float(pace.TOLERANCE),
+    "ramadan": float(calendar.RAMADAN_SHARE),
+    "weeks": verdict.WEEKS_FOR_PROBABILITY,
+    "oldest": pace.OLDEST,
+}
+"""What the rules of verdicts and pace turn on, as the methods have it, for the Method page to say."""
+
+
+def _events(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, on: int) -> Answer:
     log = events.log(engine, cut=cut, scope=scope)
-    fresh = events.freshness(engine, on=on, cut=cut, scope=scope)
+    known = definitions(engine, cut=cut).seen_by(role)
+    fresh = _shown(events.freshness(engine, on=on, cut=cut, scope=scope), known)
     return Answer(
         (say_events.freshness(fresh, locale=locale), say_events.log(log, locale=locale)),
         facts={
             "empty": not (log["kind"] == "import").any(),
             "imports": say_events.withdrawable(log, locale=locale),
+        },
+    )
+
+
+def _reconcile(
+    engine: sa.Engine,
+    *,
+    cut: int,
+    scope: str,
+    role: str,
+    locale: str,
+    territory: str,
+    on: int,
+    step: str,
+    unit: str,
+    heard: tuple[float, float, bool],
+    by: str,
+    today: int,
+    namesakes: tuple[str, ...],
+) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    asked, said = reconciling.Asked(territory, step, unit, on), reconciling.Heard(*heard)
+    ours, frame = reconciling.reconciled(
+        engine, asked=asked, heard=said, today=today, cut=cut, scope=scope, namesakes=namesakes, known=known
+    )
+    panel = say_reconcile.reconciliation(ours, frame, asked=asked, heard=said, by=by, locale=locale)
+    folded = say_reconcile.folded(ours, frame, heard=said, locale=locale)
+    return Answer((panel,), facts={"folded": folded if folded.parts["rows"] else None})
+
+
+def _actions(
+    engine: sa.Engine,
+    *,
+    cut: int,
+    scope: str,
+    role: str,
+    locale: str,
+    territory: str,
+    kinds: tuple[str, ...],
+    first: int | None,
+    last: int | None,
+    chronological: bool,
+) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    asked = {"territory_code": territory, "cut": cut, "scope": scope, "kinds": kinds, "first": first, "last": last}
+    found = _shown(journal.actions(engine, chronological=chronological, **asked), known)
+    gone = _shown(journal.actions(engine, chronological=True, withdrawn=True, **asked), known)
+    listing, withdrawn = (
+        say_actions.listing(frame, name=name, locale=locale) for frame, name in ((found, "listed"), (gone, "withdrawn"))
+    )
+    facts = {
+        "costs": say_actions.costs(journal.by_kind(found), locale=locale),
+        "withdrawn": withdrawn,
+        "choices": say_actions.choices(found, locale=locale),
+        "gone": say_actions.choices(gone, locale=locale),
+    }
+    return Answer((listing,), facts=facts)
+
+
+def _access(
+    engine: sa.Engine,
+    *,
+    cut: int,
+    scope: str,
+    role: str,
+    locale: str,
+    since: int,
+    until: int,
+    by_role: str,
+    what: str,
+    account: str,
+    limit: int,
+    pages: Mapping[str, str],
+) -> Answer:
+    if role != ADMINISTRATOR:
+        return Answer(())
+    asked = {"since": since, "until": until, "by_role": by_role, "what": what, "account": account, "limit": limit}
+    frame, total = accesses.log(engine, scope=scope, **asked)
+    number, digest = accesses.last(engine)
+    panel = say_access.log(frame, total=total, pages=pages, locale=locale)
+    return Answer((panel,), facts={"total": total, "last": number, "digest": digest})
+
+
+def _sources(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, territory: str, on: int) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    frame, silent = deliveries.board(engine, of=territory, on=on, cut=cut, scope=scope, known=known)
+    panel = say_sources.board(frame, silent, known.settings, on=on, locale=locale)
+    return Answer((panel,), facts={"deliveries": known.settings.get("delivery", ())})
+
+
+def _form(
+    engine: sa.Engine,
+    *,
+    cut: int,
+    scope: str,
+    role: str,
+    locale: str,
+    delivery: str,
+    territory: str,
+    first: int,
+    last: int,
+) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    block = next(found for found in known.settings.get("delivery", ()) if found["id"] == delivery)
+    with engine.connect() as connection:
+        asked = {"of": territory, "scope": scope, "known": known}
+        base = deliveries.base_of(connection, **asked)
+        codes = deliveries.offices(connection, level=block["level"], on=last, **asked)
+    panel = say_forms.form(
+        codes,
+        deliveries.calendar_of(block).within(first, last),
+        delivery=block,
+        counts=[count for count in block["counts"] if count["step"] in known.steps],
+        office=known.office,
+        territory=base,
+        locale=locale,
+    )
+    return Answer((panel,))
+
+
+def _grid(
+    engine: sa.Engine,
+    *,
+    cut: int,
+    scope: str,
+    role: str,
+    locale: str,
+    delivery: str,
+    step: str,
+    unit: str,
+    level: str,
+    source: str,
+    territory: str,
+    first: int,
+    last: int,
+) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    if step not in known.steps:
+        return Answer(())
+    block = next((found for found in known.settings.get("delivery", ()) if found["id"] == delivery), None)
+    with engine.connect() as connection:
+        asked = {"of": territory, "scope": scope, "known": known}
+        base = deliveries.base_of(connection, **asked)
+        codes = deliveries.offices(connection, level=level, on=last, **asked)
+    span = {"first": first, "last": last}
+    cells = grids.cells(engine, territories=codes, step=step, unit=unit, source=source, cut=cut, scope=scope, **span)
+    days = set(deliveries.calendar_of(block).within(**span) if block else range(first, last + 1))
+    # What was reported on another day is seen too, and can be mended.
+    days |= set(cells["on_date"].tolist())
+    panel = say_typing.grid(cells, codes, sorted(days), step=step, unit=unit, territory=base, locale=locale)
+    return Answer((panel,))
+
+
+def _typed(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    declared = []
+    for block in known.settings.get("delivery", ()):
+        counts = [count for count in block["counts"] if count["step"] in known.steps]
+        declared += [block | {"counts": counts}] if counts else []
+    typed = grids.typed_events(engine, cut=cut, scope=scope)
+    return Answer(
+        (),
+        facts={
+            "typed": say_typing.typed(typed, locale=locale),
+            "counts": tuple((step, unit) for step, body in known.steps.items() for unit in body["units"]),
+            "deliveries": tuple(declared),
         },
     )
 
@@ -184,20 +532,62 @@ FINDINGS = {
         Finding("situation", ("territory", "on"), _situation),
         Finding("figures", ("territory", "on"), _figures),
         Finding("map", ("territory", "on", "indicator", "show", "level", "boundaries"), _map),
+        Finding("targets", ("territory", "on", "indicator", "level"), _targets),
+        Finding("target_map", ("territory", "on", "indicator", "boundaries", "show"), _target_map),
+        Finding("target_history", (), _target_history),
+        Finding("judged", (), _judged),
+        Finding("chain", ("territory",), _chain),
         Finding("method", ("on",), _method),
+        Finding("access", ("since", "until", "by_role", "what", "account", "limit", "pages"), _access),
         Finding("events", ("on",), _events),
+        Finding("sources", ("territory", "on"), _sources),
+        Finding("form", ("delivery", "territory", "first", "last"), _form),
+        Finding("grid", ("delivery", "step", "unit", "level", "source", "territory", "first", "last"), _grid),
+        Finding("typed", (), _typed),
+        Finding("reconcile", ("territory", "on", "step", "unit", "heard", "by", "today", "namesakes"), _reconcile),
+        Finding("actions", ("territory", "kinds", "first", "last", "chronological"), _actions),
     )
 }
 
 
-def find(name: str, engine: sa.Engine, *, cut: int, scope: str, locale: str, **choices: Any) -> Answer:
-    """The answer to a finding. Raises KeyError for a finding there is not, TypeError for choices it does not have."""
-    return FINDINGS[name].answer(engine, cut=cut, scope=scope, locale=locale, **choices)
+def find(
+    name: str,
+    engine: sa.Engine,
+    *,
+    cut: int,
+    scope: str,
+    locale: str,
+    role: str = ADMINISTRATOR,
+    demonstration: bool = False,
+    **choices: Any,
+) -> Answer:
+    """The answer to a finding, of what a reader of this role and scope may see.
+
+    With `demonstration` each panel carries the notice that its figures are made up. Raises KeyError for a finding there
+    is not, TypeError for choices it does not have.
+    """
+    answer = FINDINGS[name].answer(engine, cut=cut, scope=scope, role=role, locale=locale, **choices)
+    return _made_up(answer) if demonstration else answer
 
 
-def indicator_choices(engine: sa.Engine, *, cut: int) -> tuple[tuple[str, str, bool], ...]:
-    """The indicators that a map can show, in order: (id, programme, whether it has a share)."""
-    known = definitions(engine, cut=cut)
+def _made_up(answer: Answer) -> Answer:
+    """The answer with the notice of the demonstration in each of its panels, wherever they stand."""
+
+    def marked(found: Any) -> Any:
+        if isinstance(found, Panel):
+            return replace(found, demonstration=True, parts=marked(found.parts), drawn={})
+        if isinstance(found, dict):
+            return {key: marked(inner) for key, inner in found.items()}
+        if isinstance(found, tuple | list) and any(isinstance(inner, Panel) for inner in found):
+            return type(found)(marked(inner) for inner in found)
+        return found
+
+    return Answer(marked(answer.panels), marked(answer.paths), marked(answer.facts))
+
+
+def indicator_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> tuple[tuple[str, str, bool], ...]:
+    """The indicators that a map can show to this role, in order: (id, programme, whether it has a share)."""
+    known = definitions(engine, cut=cut).seen_by(role)
     return tuple(
         (i["id"], p["id"], bool(i.get("denominator")))
         for p in known.ordered_programmes
@@ -205,9 +595,34 @@ def indicator_choices(engine: sa.Engine, *, cut: int) -> tuple[tuple[str, str, b
     )
 
 
-def headline_counts(engine: sa.Engine, *, cut: int) -> tuple[tuple[str, str], ...]:
-    """The counts (step, unit) of the headline indicators of the first screen, in its order."""
-    return _headlines(definitions(engine, cut=cut))
+def target_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> tuple[str, ...]:
+    """The indicators that a target may be set for: those that have one somewhere first, then the others, in order."""
+    known = definitions(engine, cut=cut).seen_by(role)
+    said = promises.all_targets(engine, cut=cut, scope=territories.KINGDOM, known=known)
+    promised = set(said.loc[said["current"], "indicator"])
+    order = [i["id"] for p in known.ordered_programmes for i in known.indicators_of(p["id"])]
+    return tuple(sorted(order, key=lambda i: i not in promised))
+
+
+def count_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> tuple[tuple[str, str], ...]:
+    """Every count that a reader of this role may ask for, in order: (step, unit)."""
+    known = definitions(engine, cut=cut).seen_by(role)
+    return tuple((step, unit) for step, body in known.steps.items() for unit in body["units"])
+
+
+def service_choices(engine: sa.Engine, *, cut: int) -> tuple[str, ...]:
+    """The services of the office's settings, by id."""
+    return tuple(service["id"] for service in definitions(engine, cut=cut).settings.get("service", ()))
+
+
+def headline_counts(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> tuple[tuple[str, str], ...]:
+    """The counts (step, unit) of the headline indicators of the first screen that this role sees, in its order."""
+    return _headlines(definitions(engine, cut=cut).seen_by(role))
+
+
+def office(engine: sa.Engine, *, cut: int) -> dict[str, Any]:
+    """What the office has settled about itself, as its file says it; empty where it has settled nothing."""
+    return definitions(engine, cut=cut).settings
 
 
 def _headlines(known: Definitions) -> tuple[tuple[str, str], ...]:
@@ -223,6 +638,12 @@ def territory_choices(engine: sa.Engine, *, scope: str) -> tuple[tuple[str, str,
         seen = territories.visible(connection, scope=scope)
     kept = frame if seen is None else frame[frame["territory_code"].isin(seen)]
     return tuple(kept[["territory_code", "level", "parent_code"]].itertuples(index=False, name=None))
+
+
+def levels_below(engine: sa.Engine, *, of: str) -> tuple[str, ...]:
+    """The levels of what lies below a territory: that of its map, then those of its offices."""
+    with engine.connect() as connection:
+        return territories.levels_below(connection, of=of)
 
 
 def writable(engine: sa.Engine, *, scope: str) -> frozenset[str] | None:
@@ -242,14 +663,26 @@ def date_choices(engine: sa.Engine, *, territory: str, cut: int, scope: str) -> 
     return tuple(events.data_dates(engine, territories=line, cut=cut, scope=scope))
 
 
-DRAWINGS: dict[str, Callable[..., Any]] = {"path": plot.path_figure, "map": plot.map_figure}
+DRAWINGS: dict[str, Callable[..., Any]] = {
+    "path": plot.path_figure,
+    "map": plot.map_figure,
+    "course": plot.course_figure,
+    "verdicts": plot.verdicts_figure,
+}
 """How each kind of panel is drawn as a chart."""
 
 TEXTS: dict[str, Callable[..., str]] = {
+    "promise": html.promise_html,
+    "brief": html.brief_html,
+    "carried": html.carried_html,
+    "course": html.course_html,
+    "verdicts": html.groups_html,
     "readings": html.situation_html,
     "table": html.rows_html,
     "legend": html.legend_html,
     "footer": html.footer_html,
+    "notes": html.notes_html,
+    "reconciliation": say_reconcile.reconciliation_html,
 }
 """How panels, and what stands around them, are written as HTML."""
 
@@ -264,10 +697,24 @@ def text(panel: Panel, *, locale: str, part: str | None = None) -> str:
     return _made(panel, (locale, part), lambda: TEXTS[part or panel.kind](panel, locale=locale))
 
 
-def map_table(panel: Panel, *, order: str, locale: str, address: Callable[[str], str]) -> str:
-    """The table beside a map, in the order that the reader asked for; `address` leads to a territory's own view."""
+def delivery_name(block: dict, *, locale: str) -> str:
+    """The name of a delivery, by its block of the settings."""
+    return say_sources.called(block, locale=locale)
+
+
+def typed_changes(panel: Panel, typed: Mapping[tuple[str, int], int | None], *, locale: str) -> tuple[Panel, Panel]:
+    """What storing the cells of a grid would change, and the sums of its dates as they stand."""
+    return (
+        say_typing.changes(panel, typed, locale=locale),
+        say_typing.totals(panel, typed, locale=locale),
+    )
+
+
+def map_table(panel: Panel, *, order: str, locale: str, address: Callable[[str], str], bars: bool = False) -> str:
+    """The table beside a map, in the order that the reader asked for; `address` leads to a territory's own view. With
+    `bars` each row draws what a map would."""
     rows = say_map.table_order(panel.parts["rows"], order)
-    return html.map_table_html(rows, panel, locale=locale, address=address)
+    return html.map_table_html(rows, panel, locale=locale, address=address, bars=bars)
 
 
 def _made(panel: Panel, key: tuple, make: Callable[[], Any]) -> Any:
@@ -276,19 +723,45 @@ def _made(panel: Panel, key: tuple, make: Callable[[], Any]) -> Any:
     return panel.drawn[key]
 
 
+foreseen = forecasts.newest
+"""What a kept answer depends on besides its cut: the last cut that forecasts were kept for, and how many were."""
+
+
+def forecasts_at(
+    engine: sa.Engine, *, cut: int, pause: Callable[[], None] | None = None
+) -> Iterator[list[dict[str, Any]]]:
+    """The forecasts that are due at `cut`, to be kept: one list of rows for each step and unit, computed when asked."""
+    known = definitions(engine, cut=cut)
+    by_count: dict[tuple[str, str], list] = {}
+    for one in forecasts.due_series(engine, cut=cut, known=known):
+        by_count.setdefault(one[1:], []).append(one)
+    for counts in by_count.values():
+        yield forecasts.foreseen(engine, cut=cut, counts=counts, known=known, pause=pause)
+
+
 __all__ = [
     "FINDINGS",
+    "OFFICES",
     "Answer",
     "Finding",
+    "count_choices",
     "date_choices",
+    "delivery_name",
     "drawing",
     "find",
+    "forecasts_at",
+    "foreseen",
     "headline_counts",
     "indicator_choices",
     "latest_cut",
     "latest_events",
+    "levels_below",
     "map_table",
+    "service_choices",
+    "office",
+    "open_cuts",
     "territory_choices",
     "text",
+    "typed_changes",
     "writable",
 ]

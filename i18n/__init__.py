@@ -11,9 +11,9 @@ from pathlib import Path
 from . import dates, numbers
 from .catalogues import BABEL_LOCALES, FOLDER, FSI, LRI, PDI, RLI, Catalogue, Raw, catalogue, filled, isolated
 from .names import REFERENCE, Names, elided, names
-from .numbers import Countable
+from .numbers import Countable, Written
 
-__all__ = ["FSI", "LOCALES", "LRI", "PDI", "RLI", "Raw", "Words", "isolated", "words"]
+__all__ = ["FSI", "LOCALES", "LRI", "PDI", "RLI", "Raw", "Words", "isolated", "look_again", "words"]
 
 LOCALES = tuple(BABEL_LOCALES)
 """The languages, in the order in which they are offered."""
@@ -89,19 +89,24 @@ class Words:
             return self._less_than(self._percent_said(least))
         return self._without_sign(percent, self._percent_said(abs(percent)))
 
-    def count(self, unit: str, number: Countable, short: bool = False) -> str:
+    def parse_number(self, text: str) -> Written | None:
+        """The number that a reader wrote, in any of the three languages and any grouping; None when not understood."""
+        return numbers.parsed(text)
+
+    def count(self, unit: str, number: Countable, short: bool = False, millions: bool = False) -> str:
         """A counted phrase, in the case that follows a preposition: 3 أسر, 1,8 مليون أسرة, 1,8 million de ménages.
 
         The form goes with what is printed. In Arabic 1 and 2 are said in the noun and 0 is «أي …», which belongs in a
         negative sentence. With `short`, from a million on, the number is said in millions, for the units that have
-        such a form; the others are written in full. A number with decimals is printed with one.
+        such a form; the others are written in full. With `millions` smaller numbers too are said so, beside one of
+        millions: 0,27 مليون أسرة. A number with decimals is printed with one.
         """
         key = f"count.{unit}"
         value = numbers.trimmed(numbers.rounded(number, 1))
         if short and value == int(value) and f"{key}.million" in self:
-            millions = numbers.in_millions(int(value))
-            if millions is not None:
-                said = self._counted("number.million_of", abs(millions))
+            said_in = numbers.in_millions(int(value), least=1 if millions else numbers.MILLION)
+            if said_in is not None:
+                said = self._counted("number.million_of", abs(said_in))
                 return self._without_sign(value, filled(self._texts.text(f"{key}.million"), {"n": said}, isolate=False))
         return self._without_sign(value, self._counted(key, abs(value)))
 
@@ -148,6 +153,12 @@ class Words:
     def territory(self, code: str) -> str:
         """A territory's name, in the office's spelling. KeyError when the code is unknown."""
         return self._names.place(code).name[self.locale]
+
+    def place(self, code: str) -> str:
+        """A territory with what it is: «عمالة إنزكان أيت ملول»; the kingdom and offices as they are called."""
+        found = self._names.place(code)
+        name = found.name[self.locale]
+        return name if found.is_called else self("app.place", kind=self.kind(code), name=name)
 
     def in_territory(self, code: str) -> str:
         """The ready form that says where: بعمالة…, dans la préfecture de…, in the prefecture of…"""
@@ -244,6 +255,11 @@ def words(locale: str, *, folder: Path = FOLDER, reference: Path = REFERENCE, lo
 
 def _office_folder() -> Path:
     return Path(os.environ.get("TATABBU_LOCAL") or REFERENCE.parent / "local")
+
+
+def look_again() -> None:
+    """Have the files of words and names read at the next call: whoever has just written one of them asks for it."""
+    _looked.clear()
 
 
 LOOK_AGAIN = 0.5

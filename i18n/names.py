@@ -5,6 +5,7 @@ data.catalogue does that when the files are loaded.
 """
 
 import csv
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +17,24 @@ REFERENCE = Path(__file__).parent.parent / "data" / "reference"
 TERRITORIES = "territories.csv"
 SPELLINGS = "spellings.csv"
 DEFINITIONS = {
-    "programmes.toml": ("programme", "body"),
+    "programmes.toml": ("programme", "body", "reason"),
     "indicators.toml": ("indicator",),
     "sources.toml": ("source",),
 }
+OFFICES = "offices.csv"
+"""What the kinds of office are called, and the ready forms of their names."""
+CHAINS = ("chain.ended.csv", "chain.csv")
+"""The offices that are no more, of which figures may still speak, and those that there are."""
+SETTINGS = "settings.toml"
+SETTLED = ("service", "delivery")
+"""What the office names in its settings."""
+DEMONSTRATION = "demonstration"
+"""The folder, inside the office's own, of the made-up office, whose names stand beside the real ones."""
+
+LANGUAGES = ("ar", "fr", "en")
+
+_OFFICE_CODE = re.compile(r"\d\d\.\d{3}\.X?([DAL])\d{2,4}")
+_KIND_OF_LETTER = {"D": "pachalik", "A": "annex", "L": "lycee"}
 
 _ENGLISH_KINDS = {
     "country": "{name}",
@@ -42,6 +57,8 @@ class Place:
     name: Mapping[str, str]
     within: Mapping[str, str]
     belonging: Mapping[str, str]
+    is_called: bool = False
+    """Whether the name itself says what it is, as that of the kingdom and those of offices do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +73,17 @@ class Names:
         """Each territory in words, by code."""
         own = self.local / SPELLINGS
         spellings = {row["code"]: row for row in _rows(own)} if _is_there(own) else {}
-        return {row["code"]: _place(row, spellings.get(row["code"], {})) for row in _rows(self.reference / TERRITORIES)}
+        found = {
+            row["code"]: _place(row, spellings.get(row["code"], {})) for row in _rows(self.reference / TERRITORIES)
+        }
+        forms = {row["kind"]: row for row in _offices(self.reference / OFFICES)}
+        for folder in (self.local / DEMONSTRATION, self.local):
+            for name in CHAINS:
+                for row in _offices(folder / name):
+                    if row.get("kind") in forms and row.get("code"):
+                        place = _office(row, forms[row["kind"]], spellings.get(row["code"], {}))
+                        found[place.code] = place
+        return found
 
     @cached_property
     def definitions(self) -> dict[tuple[str, str], dict]:
@@ -69,13 +96,21 @@ class Names:
                     found[kind, block["id"]] = block
                     for step in block.get("step", []):
                         found["step", f"{block['id']}.{step['id']}"] = step
+        for folder in (self.local / DEMONSTRATION, self.local):
+            found |= _settled(folder / SETTINGS)
         return found
 
     def place(self, code: str) -> Place:
-        """A territory in words. KeyError when the reference list has no such code."""
+        """A territory in words; an office whose file is not on this machine by its code.
+
+        KeyError when the reference list has no such code.
+        """
         try:
             return self.places[code]
         except KeyError:
+            if office := _OFFICE_CODE.fullmatch(code):
+                said = dict.fromkeys(LANGUAGES, code)
+                return Place(code, _KIND_OF_LETTER[office[1]], name=said, within=said, belonging=said, is_called=True)
             raise KeyError(f"no territory has the code {code!r} in {self.reference / TERRITORIES}") from None
 
     def definition(self, kind: str, id: str) -> dict:
@@ -88,8 +123,9 @@ class Names:
 
 def names(*, reference: Path = REFERENCE, local: Path) -> Names:
     """The names of a reference folder and an office folder, read again when one of their files has changed."""
-    files = [reference / TERRITORIES, local / SPELLINGS]
+    files = [reference / TERRITORIES, reference / OFFICES, local / SPELLINGS]
     files += [folder / file_name for file_name in DEFINITIONS for folder in (reference, local)]
+    files += [folder / name for name in (SETTINGS, *CHAINS) for folder in (local, local / DEMONSTRATION)]
     return _names(reference, local, tuple(_mtime(path) for path in files))
 
 
@@ -120,6 +156,23 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _tables(path: Path) -> dict:
     return tomllib.loads(path.read_text(encoding="utf-8-sig")) if _is_there(path) else {}
+
+
+def _settled(path: Path) -> dict[tuple[str, str], dict]:
+    """The services and deliveries that an office's settings name, by (kind, id); a language left out has another's."""
+    try:
+        tables = _tables(path)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        # A slip in the office's own file is said where it is loaded; it must not take every word from every page.
+        return {}
+    found = {}
+    for kind in SETTLED:
+        for block in tables.get(kind, []):
+            written = block.get("name", {})
+            stand_in = next((written[language] for language in LANGUAGES if written.get(language)), block["id"])
+            name = {language: written.get(language) or stand_in for language in LANGUAGES}
+            found[kind, block["id"]] = block | {"name": name}
+    return found
 
 
 def _merged(ours: dict, theirs: dict) -> dict:
@@ -156,7 +209,38 @@ def _place(row: dict[str, str], spelling: dict[str, str]) -> Place:
     phrase = _ENGLISH_KINDS[row["kind"]].format(name=name["en"])
     within["en"] = f"in {phrase}"
     belonging["en"] = f"of {phrase}"
-    return Place(code=row["code"], kind=row["kind"], name=name, within=within, belonging=belonging)
+    is_called = row["level"] == "country"
+    return Place(row["code"], row["kind"], name=name, within=within, belonging=belonging, is_called=is_called)
+
+
+def _offices(path: Path) -> list[dict[str, str]]:
+    """The lines of a chain of command, or of the kinds of office.
+
+    What is wrong with them is said where they are loaded; it must not take every name from every page.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return []
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(text.splitlines(), delimiter=max(",;\t", key=head.count))
+    return [{key: (cell or "").strip() for key, cell in row.items() if isinstance(key, str)} for row in reader]
+
+
+def _office(row: dict[str, str], form: dict[str, str], spelling: dict[str, str]) -> Place:
+    """An office in words: «قيادة التمسية», «بنفوذ قيادة التمسية». It is never named without what it is, since a commune
+    may have the same name."""
+    called, within, belonging = {}, {}, {}
+    for language in LANGUAGES:
+        # English has the French name; a name that one language lacks is that of the other.
+        column = "ar" if language == "ar" else "fr"
+        name = spelling.get(column) or row.get(f"name_{column}") or row.get("name_fr") or row.get("name_ar") or ""
+        title = form[f"called_{column}"].partition("{")[0].strip()
+        if name.casefold().startswith(title.casefold() + " "):
+            name = name[len(title) :].strip()
+        for forms, start in ((called, "called"), (within, "in"), (belonging, "of")):
+            forms[language] = form[f"{start}_{language}"].format(name=name, de_name=elided(name))
+    return Place(row["code"].upper(), row["kind"], name=called, within=within, belonging=belonging, is_called=True)
 
 
 def _respelt(form: str, written: str, preferred: str) -> str:

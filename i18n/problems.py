@@ -1,6 +1,7 @@
 """Problems in words: what is wrong with a file, where, and how to mend it.
 
-A problem is a value with `code`, `line`, `column`, `seen` and `values`, as the importer hands it back.
+A problem is a value with `code`, `line`, `column`, `seen` and `values`, as the importer hands it back; one of a form
+has `cell` too, and `sheet` where there are several.
 """
 
 import datetime
@@ -14,6 +15,8 @@ from . import Words
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 EXAMPLE_DATE = "2023-09-14"
 PLACES = ("candidates", "suggestions")
+MOST_CELLS = 8
+"""Addresses of cells that are named of those with the same problem."""
 
 
 class Problem(Protocol):
@@ -24,6 +27,8 @@ class Problem(Protocol):
     column: str | None
     seen: str
     values: dict[str, Any]
+    cell: str
+    sheet: str
 
 
 def sentence(problem: Problem, w: Words) -> tuple[str, str]:
@@ -54,17 +59,27 @@ def grouped(problems: Iterable[Problem], w: Words) -> Iterator[str]:
     """One line of text per problem; what many lines say in the same words is said once, with their number."""
     groups: dict[tuple, list[Problem]] = {}
     for problem in problems:
-        values = json.dumps({k: v for k, v in problem.values.items() if k not in ("line", "other")}, sort_keys=True)
-        same = "" if problem.code == "two_values" else problem.seen
-        groups.setdefault((problem.code, problem.column, same, values), []).append(problem)
+        told = {k: v for k, v in problem.values.items() if k not in ("line", "other", "other_cell")}
+        values = json.dumps(told, sort_keys=True)
+        same = "" if problem.code.endswith("two_values") else problem.seen
+        groups.setdefault((problem.code, problem.column, problem.sheet, same, values), []).append(problem)
     for found in groups.values():
         first = found[0]
         said, mend = sentence(first, w)
-        if first.line is not None and first.column:
+        if first.cell and first.sheet:
+            said = w("importer.at_cell_of", sheet=first.sheet, cell=first.cell, problem=said)
+        elif first.cell:
+            said = w("importer.at_cell", cell=first.cell, problem=said)
+        elif first.line is not None and first.column:
             said = w("importer.at_column", line=first.line, column=first.column, problem=said)
         elif first.line is not None:
             said = w("importer.at_line", line=first.line, problem=said)
         parts = [said, mend]
-        if len(found) > 1:
+        if len(found) > 1 and first.cell:
+            cells = w.join(dict.fromkeys(problem.cell for problem in found[:MOST_CELLS]))
+            parts.append(w("importer.cells_say_so", n=len(found), cells=cells))
+        elif len(found) > 1:
             parts.append(w("importer.lines_say_so", n=len(found)))
+        if first.values.get("records"):
+            parts.append(w("importer.records_say_so", n=first.values["records"]))
         yield " ".join(parts)

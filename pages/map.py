@@ -13,10 +13,13 @@ chosen = choices()
 w = chosen.words
 offered = show.indicators(chosen)
 territory = show.drawn_territory(chosen)
+if not offered:
+    show.empty(w("map.nothing_offered"), w("map.nothing_offered_next"))
+    st.stop()
 
 show.breadcrumb(territory, chosen)
 with st.container(key="map-choices"):
-    first, second, third = st.columns([4, 3, 4], vertical_alignment="bottom")
+    first, second = st.columns([4, 3], vertical_alignment="bottom")
     with first:
         indicator = choose(
             w("map.indicator"),
@@ -27,11 +30,13 @@ with st.container(key="map-choices"):
             labelled=False,
         )
     has_share = {i: shared for i, _, shared in offered}[indicator]
-    with second:
+    shown = second.container()
+    level = show.level_switch(territory, chosen)
+    with shown:
+        # Few offices cover whole communes: most have no denominator, and their counts say more.
         measures = ("share", "count") if has_share else ("count",)
-        measure = switch(w("map.show"), "show", measures, default=measures[0], spell=lambda s: w(f"map.show_{s}"))
-    with third:
-        level = show.level_switch(territory, chosen)
+        first_shown = "count" if level in show.OFFICES else measures[0]
+        measure = switch(w("map.show"), "show", measures, default=first_shown, spell=lambda s: w(f"map.show_{s}"))
 
 show.territories_map(
     chosen,

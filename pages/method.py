@@ -7,6 +7,7 @@ enter()
 import streamlit as st  # noqa: E402
 
 from ui import show  # noqa: E402
+from ui.choices import unfold  # noqa: E402
 
 chosen = choices()
 w = chosen.words
@@ -14,10 +15,21 @@ answer = show.answer("method", chosen, on=chosen.on_day)
 
 st.title(w("method.title"), anchor=False)
 st.markdown(w("method.intro"))
-show.states(chosen)
+show.states(chosen, threshold=answer.facts["small_cell"])
 for panel in answer.panels:
     with st.expander(panel.title):
         show.table(panel, chosen)
+rules = answer.facts["rules"]
+st.header(rules.title, anchor=False)
+show.table(rules, chosen)
+show.text(rules, chosen, part="notes")
+# On demand: it reads every forecast that was kept.
+if unfold(w("method.judged"), "judged"):
+    judged = show.answer("judged", chosen).panels[0]
+    st.subheader(judged.title, anchor=False)
+    if judged.parts["rows"]:
+        show.table(judged, chosen)
+        show.text(judged, chosen, part="footer")
 st.header(w("method.quoted_title"), anchor=False)
 st.markdown(w("method.quoted_intro"))
 if answer.facts["quotations"].parts["rows"]:

@@ -6,7 +6,7 @@ enter()
 
 import streamlit as st  # noqa: E402
 
-from ui import show  # noqa: E402
+from ui import demonstration, show  # noqa: E402
 from ui.choices import unfold  # noqa: E402
 
 chosen = choices()
@@ -16,10 +16,11 @@ answer = show.answer("situation", chosen, territory=chosen.territory, on=chosen.
 st.title(w("situation.title", place=w.in_territory(chosen.territory), date=w.date(chosen.on)), anchor=False)
 if answer.facts["empty"]:
     show.empty(w("situation.empty"), w("situation.empty_next"))
+    demonstration.invite(chosen)
 elif answer.facts["silent"]:
     show.empty(w("situation.silent", place=w.in_territory(chosen.territory)), w("situation.silent_next"))
-for panel in answer.panels:
-    show.programme(panel, answer.paths.get(panel.parts["programme"]), chosen)
+    demonstration.invite(chosen)
+show.programmes(answer.panels, answer.paths, chosen, answer.facts["promises"])
 if answer.facts["others"]:
     show.table(answer.facts["others"], chosen)
 # On demand: it is as long as all the rest of the page.

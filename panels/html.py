@@ -6,10 +6,10 @@ Every text is escaped here and nowhere else. Classes begin with `tt-`; the sheet
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
-from i18n import words
+from i18n import Words, words
 from panels import Panel, SourceLine
 from panels.map import Row
-from panels.plot import STATE_FILL, STATE_MARK, tints_for
+from panels.plot import STATE_FILL, STATE_MARK, group_fill, tints_for
 from panels.situation import Reading
 
 
@@ -22,6 +22,11 @@ def link(line: SourceLine, *, css: str = "") -> str:
     return f"<span{name}>{text}</span>"
 
 
+def made_up(panel: Panel, w: Words) -> str:
+    """The notice of the demonstration, inside what is shown: even a picture of it says that its figures are made up."""
+    return f'<p class="tt-fiction" dir="{w.direction}">{escape(w("demo.badge"))}</p>' if panel.demonstration else ""
+
+
 def situation_html(panel: Panel, *, locale: str) -> str:
     """The readings of one programme, from the kingdom down."""
     w = words(locale)
@@ -30,7 +35,7 @@ def situation_html(panel: Panel, *, locale: str) -> str:
     return (
         f'<section class="tt-programme" dir="{w.direction}">'
         f"<h2>{escape(w.name('programme', programme))}</h2>"
-        f'<p class="tt-finding">{escape(panel.title)}</p>'
+        f'<p class="tt-finding">{escape(panel.title)}</p>{made_up(panel, w)}'
         f'<div class="tt-readings tt-of-{len(panel.parts["readings"])}">{cells}</div></section>'
     )
 
@@ -82,16 +87,22 @@ def legend_html(panel: Panel, *, locale: str) -> str:
     )
 
 
-def map_table_html(rows: Sequence[Row], panel: Panel, *, locale: str, address: Callable[[str], str]) -> str:
+def map_table_html(
+    rows: Sequence[Row], panel: Panel, *, locale: str, address: Callable[[str], str], bars: bool = False
+) -> str:
     """The table beside a map: territory, count, share and date, in the order given.
 
-    `address` leads to a territory's own view, so that the map can be gone down by keyboard; empty: it has none.
+    `address` leads to a territory's own view, so that the map can be gone down by keyboard; empty: it has none. With
+    `bars` a column draws what is shown, from the side that reading begins at: a share against the whole, a count
+    against the largest.
     """
     w = words(locale)
     with_share = any(r.share for r in rows)
     head = [w("map.column_territory"), panel.parts["unit"]]
     head += [w("map.column_share")] if with_share else []
     head += [w("map.column_date")]
+    lengths = _lengths(rows, panel.parts["show"]) if bars else {}
+    head += [w("map.column_bar")] if bars else []
     body = []
     for r in rows:
         css = "" if r.tint is not None or r.state == "zero" else ' class="tt-none"'
@@ -101,8 +112,22 @@ def map_table_html(rows: Sequence[Row], panel: Panel, *, locale: str, address: C
         cells += [f"<td>{escape(r.share)}</td>"] if with_share else []
         late = ' class="tt-late-cell"' if r.late else ""
         cells += [f"<td{late}>{escape(r.dateline)}</td>"]
+        if bars:
+            length = lengths.get(r.territory_code)
+            bar = "" if length is None else f'<span class="tt-row-bar" style="inline-size:{length:.1f}%"></span>'
+            cells += [f'<td class="tt-bars" aria-hidden="true">{bar}</td>']
         body.append(f"<tr>{''.join(cells)}</tr>")
-    return table_html(head, body, caption=w("map.table_caption"), direction=w.direction, css="tt-map-table")
+    css = "tt-map-table tt-with-bars" if bars else "tt-map-table"
+    table = table_html(head, body, caption=w("map.table_caption"), direction=w.direction, css=css)
+    return made_up(panel, w) + table
+
+
+def _lengths(rows: Sequence[Row], show: str) -> dict[str, float]:
+    """How long each bar is, in percent of the longest; none where there is no number, or none of the whole."""
+    drawn = {r.territory_code: r.value if show == "count" else r.covered_share for r in rows if r.tint is not None}
+    most = max(drawn.values(), default=1.0)
+    most = most if show == "count" else max(most, 1.0)
+    return {code: 100 * value / most for code, value in drawn.items()}
 
 
 def table_html(head: Iterable[str], rows: Iterable[str], *, caption: str, direction: str, css: str = "") -> str:
@@ -116,19 +141,121 @@ def table_html(head: Iterable[str], rows: Iterable[str], *, caption: str, direct
 
 
 def rows_html(panel: Panel, *, locale: str) -> str:
-    """A `table` panel: `parts["head"]` and `parts["rows"]`, cells of text or SourceLine; the first heads its row."""
+    """A `table` panel: `parts["head"]` and `parts["rows"]`; the first cell heads its row.
+
+    A cell is a text, a SourceLine, or one of these with the class that it wears.
+    """
     w = words(locale)
     body = []
     for row in panel.parts["rows"]:
         cells = []
         for i, cell in enumerate(row):
-            text = link(cell) if isinstance(cell, SourceLine) else escape(cell)
-            cells.append(f'<th scope="row">{text}</th>' if i == 0 else f"<td>{text}</td>")
+            said, css = cell if isinstance(cell, tuple) else (cell, "")
+            text = link(said) if isinstance(said, SourceLine) else escape(said)
+            named = f' class="{css}"' if css else ""
+            cells.append(f'<th scope="row"{named}>{text}</th>' if i == 0 else f"<td{named}>{text}</td>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     title = f'<h2 dir="{w.direction}">{escape(panel.title)}</h2>' if panel.parts.get("titled") else ""
-    return title + table_html(
-        panel.parts["head"], body, caption=panel.title, direction=w.direction, css=panel.parts.get("css", "")
+    return (
+        title
+        + made_up(panel, w)
+        + table_html(
+            panel.parts["head"], body, caption=panel.title, direction=w.direction, css=panel.parts.get("css", "")
+        )
     )
+
+
+def promise_html(panel: Panel, *, locale: str) -> str:
+    """The card of a count beside its target: the verdict in shape and word, the numbers, what is needed."""
+    w, parts = words(locale), panel.parts
+    cells = "".join(
+        f'<div class="tt-cell"><div class="tt-label">{escape(cell.label)}</div>'
+        f'<div class="{"tt-said" if cell.said else "tt-number"}"><b>{escape(cell.number)}</b></div>'
+        f'<div class="tt-date">{escape(cell.below)}</div></div>'
+        for cell in parts["cells"]
+    )
+    sentences = "".join(f'<p class="tt-remark">{escape(text)}</p>' for text in parts["sentences"])
+    promise = f'<p class="tt-source">{link(parts["promise"])}</p>' if parts["promise"] else ""
+    return (
+        f'<section class="tt-promise tt-tone-{escape(parts["tone"])}" dir="{w.direction}">'
+        f"{verdict_html(parts)}{made_up(panel, w)}"
+        f'<p class="tt-finding">{escape(panel.title)}</p>'
+        f'<div class="tt-cells">{cells}</div>{sentences}{promise}</section>'
+    )
+
+
+def brief_html(panel: Panel, *, locale: str) -> str:
+    """The card in two sentences, for the first screen: the verdict, where the count stands, what is needed."""
+    w, parts = words(locale), panel.parts
+    needed = f" {escape(parts['needed'])}" if parts["needed"] else ""
+    promise = f' <span class="tt-source">{link(parts["promise"])}</span>' if parts["promise"] else ""
+    return (
+        f'<div class="tt-brief" dir="{w.direction}">{verdict_html(parts)} {escape(panel.title)}{needed}{promise}</div>'
+    )
+
+
+def verdict_html(parts: dict) -> str:
+    """A verdict as a mark: its shape and its word, in its colour."""
+    return (
+        f'<span class="tt-verdict tt-tone-{escape(parts["tone"])}"><span aria-hidden="true">{escape(parts["shape"])}'
+        f"</span> {escape(parts['word'])}</span>"
+    )
+
+
+def carried_html(panel: Panel, *, locale: str) -> str:
+    """Who carries a gap: a bar for each territory, ahead on one side of a line and short on the other."""
+    w = words(locale)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(bar.name)}</th>'
+        f'<td class="tt-short">{_bar(bar) if bar.part < 0 else ""}</td>'
+        f'<td class="tt-lead">{_bar(bar) if bar.part > 0 else ""}</td>'
+        f"<td>{escape(bar.text)}</td></tr>"
+        for bar in panel.parts["bars"]
+    )
+    notes = "".join(f"<span>{escape(note)}</span>" for note in panel.notes)
+    return (
+        f'<section class="tt-carried" dir="{w.direction}"><h2>{escape(panel.title)}</h2>{made_up(panel, w)}'
+        f'<div class="tt-table" tabindex="0" role="region" aria-label="{escape(panel.title)}"><table>'
+        f'<caption class="tt-unseen">{escape(panel.title)}</caption><tbody>{rows}</tbody></table></div>'
+        f'<div class="tt-footer">{notes}</div></section>'
+    )
+
+
+def _bar(bar) -> str:
+    return f'<span class="tt-bar" style="inline-size:{100 * bar.length:.1f}%"></span>'
+
+
+def course_html(panel: Panel, *, locale: str) -> str:
+    """What stands over the chart of a `course` panel: what it shows, and its legend, each line with its stroke."""
+    w, parts = words(locale), panel.parts
+    drawn = {"band"} if parts["ahead"] else set()
+    drawn |= {name for name in parts["names"] if parts.get(name)}
+    items = "".join(
+        f'<li><span class="tt-stroke tt-stroke-{escape(name)}"></span>{escape(text)}</li>'
+        for name, text in parts["names"].items()
+        if name in drawn
+    )
+    return (
+        f'<div class="tt-course" dir="{w.direction}"><p class="tt-chart-title">{escape(panel.title)}</p>'
+        f'{made_up(panel, w)}<div class="tt-legend"><ul>{items}</ul></div></div>'
+    )
+
+
+def groups_html(panel: Panel, *, locale: str) -> str:
+    """The legend of a map of groups: each in use with its colour and its words."""
+    w = words(locale)
+    items = "".join(
+        f'<li><span class="tt-swatch" style="background:{group_fill(panel, key)}"></span>{escape(text)}'
+        f" ({escape(w.number(len(codes)))})</li>"
+        for key, text, codes in panel.parts["groups"]
+    )
+    return f'<div class="tt-legend" dir="{w.direction}"><ul>{items}</ul></div>'
+
+
+def notes_html(panel: Panel, *, locale: str) -> str:
+    """The notes of a panel as a list, where they are sentences of their own."""
+    items = "".join(f"<li>{escape(note)}</li>" for note in panel.notes)
+    return f'<ul class="tt-notes" dir="{words(locale).direction}">{items}</ul>'
 
 
 def footer_html(panel: Panel, *, locale: str) -> str:

@@ -48,12 +48,14 @@ def territories_map(
     on: int,
     locale: str,
     demonstration: bool = False,
+    threshold: int = 10,
 ) -> Panel:
     """The map of one indicator over the children of `parent`.
 
     frame: `queries.map.by_child`. show: "count" or "share". level: that of the children. boundaries: the address of the
-    layer. `parts` holds `rows` (tuple of Row, administrative order), `breaks` (the lower bounds of the tints in use,
-    ascending), `legend` (tuple of (key, text)), `show`, `boundaries`, `unit` and `denominator` (in words).
+    layer, empty where there is none to draw. threshold: the least count of a breakdown that is shown. `parts` holds
+    `rows` (tuple of Row, administrative order), `breaks` (the lower bounds of the tints in use, ascending), `legend`
+    (tuple of (key, text)), `show`, `boundaries`, `unit` and `denominator` (in words).
     """
     w = words(locale)
     unit = indicator["numerator"]["unit"]
@@ -63,7 +65,7 @@ def territories_map(
     drawn = shown & ~np.isnan(measured) & ~partial
     breaks = class_breaks(measured[drawn & (measured > 0)])
     rows = tuple(
-        _row(item, value, is_drawn, breaks, unit, w)
+        _row(item, value, is_drawn, breaks, unit, threshold, w)
         for item, value, is_drawn in zip(frame.itertuples(index=False), measured, drawn, strict=True)
     )
     spell = (lambda v: w.short(round(v))) if show == "count" else (lambda v: w.share(v))
@@ -75,7 +77,7 @@ def territories_map(
     ]
     present = {r.state for r in rows}
     legend += [
-        (s, w(f"map.legend_{s}", threshold=w.number(10)) if s == WITHHELD else w(f"map.legend_{s}"))
+        (s, w(f"map.legend_{s}", threshold=w.number(threshold)) if s == WITHHELD else w(f"map.legend_{s}"))
         for s in (ZERO, MISSING, WITHHELD, NOT_APPLICABLE)
         if s in present
     ]
@@ -105,7 +107,8 @@ def territories_map(
         units=(unit,),
         sources=tuple(dict.fromkeys(sources)),
         data_dates=tuple(sorted({int(d) for d in frame.loc[drawn, "on_date"]})),
-        notes=(w("map.indicative"), w("map.credit")),
+        # Of boundaries that are not drawn nothing has to be said.
+        notes=(w("map.indicative"), w("map.credit")) if boundaries else (),
         demonstration=demonstration,
         parts={
             "rows": rows,
@@ -130,7 +133,7 @@ def _denominator(frame: pd.DataFrame, indicator: dict, w) -> str:
     return w.name("indicator", indicator["id"], field="denominator_name")
 
 
-def _row(item, measured: float, drawn: bool, breaks: tuple[float, ...], unit: str, w) -> Row:
+def _row(item, measured: float, drawn: bool, breaks: tuple[float, ...], unit: str, threshold: int, w) -> Row:
     state, tint = item.state, None
     if drawn:
         state = ZERO if measured == 0 else "shown"
@@ -144,7 +147,7 @@ def _row(item, measured: float, drawn: bool, breaks: tuple[float, ...], unit: st
         dated = w.date_short(on_date(item.on_date))
     else:
         count = {
-            WITHHELD: w("state.withheld", threshold=w.number(10)),
+            WITHHELD: w("state.withheld", threshold=w.number(threshold)),
             MISSING: w("state.missing"),
             NOT_APPLICABLE: w("state.not_applicable"),
         }[item.state]

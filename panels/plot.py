@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from os.path import commonprefix
 from textwrap import wrap
+from typing import Any
 
 import plotly.graph_objects as go
 
 from i18n import PDI, RLI, Words, words
 from panels import Panel
+from panels.actions import MARK
 
 INK, MUTED, GRID, PAPER = "#16211E", "#5B6762", "#E3E6E2", "rgba(0,0,0,0)"
 GREEN = "#0B5D4E"
@@ -117,25 +119,103 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
             },
         },
     }
+    if panel.parts.get("marks"):
+        _mark_actions(figure, panel, w)
     return Chart(figure)
+
+
+MARKS_ROOM = 14
+"""The height of the row of marks between the axis of time and its labels, in pixels."""
+
+
+def _mark_actions(figure: dict, panel: Panel, w: Words) -> None:
+    """The actions of the office as small marks under the axis of time, and the line that explains them below it."""
+    marks, layout = panel.parts["marks"], figure["layout"]
+    legend = [right_to_left(line, w) for line in wrap(panel.parts["legend"].translate(WITHOUT_ISOLATES), TITLE_WIDTH)]
+    below = MARKS_ROOM + 17 * len(legend)
+    layout["height"] += below
+    plotted = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"] - below
+    layout["margin"]["b"] += below
+    layout["xaxis"]["ticklabelstandoff"] = MARKS_ROOM
+    level = -MARKS_ROOM / 2
+    layout["shapes"] = [
+        {
+            "type": "line",
+            "xref": "x",
+            "yref": "paper",
+            "x0": mark.first.isoformat(),
+            "x1": mark.last.isoformat(),
+            "y0": level / plotted,
+            "y1": level / plotted,
+            "line": {"color": MUTED, "width": 3},
+        }
+        for mark in marks
+        if mark.first != mark.last
+    ]
+    # As annotations: a point that lies outside its scale is not drawn, and the marks stand below the axis.
+    layout["annotations"] = [
+        {
+            "text": MARK,
+            "hovertext": right_to_left(mark.said, w),
+            "showarrow": False,
+            "xref": "x",
+            "yref": "paper",
+            "x": mark.first.isoformat(),
+            "y": 0,
+            "yanchor": "middle",
+            "yshift": level,
+            "font": {"size": 11, "color": INK},
+        }
+        for mark in marks
+    ]
+    layout["annotations"].append(
+        {
+            "text": "<br>".join(legend),
+            "showarrow": False,
+            "xref": "paper",
+            "yref": "paper",
+            "x": 1 if w.rtl else 0,
+            "y": 0,
+            "xanchor": "right" if w.rtl else "left",
+            "yanchor": "top",
+            "yshift": -26 - MARKS_ROOM,
+            # To the edge of the picture, like its title: the plot alone is too narrow for a line of words.
+            "xshift": layout["margin"]["r"] if w.rtl else -layout["margin"]["l"],
+            "align": "right" if w.rtl else "left",
+            "font": {"size": 12, "color": MUTED},
+        }
+    )
 
 
 class Chart(go.Figure):
     """A finished figure: whoever shows it gets the same dictionary each time.
 
     Plotly copies a figure and looks for arrays in all of it whenever it is asked for its dictionary, which Streamlit
-    does at every run: three of five milliseconds a chart.
+    does at every run: three of five milliseconds a chart. Checking each property took ten more when a chart was made, a
+    quarter of the first view after an event. That is done by the tests, and here only when somebody looks inside.
     """
 
     def __init__(self, figure: dict):
-        super().__init__(figure, skip_invalid=False)
+        self.__dict__["_finished"] = figure
+
+    def __getattr__(self, name: str) -> Any:
+        """What a Plotly figure holds besides: it is built, and checked, when the first of it is asked for."""
+        finished = self.__dict__.get("_finished")
+        if finished is None or "_built" in self.__dict__:
+            raise AttributeError(name)
+        self.__dict__["_built"] = True
+        super().__init__(finished, skip_invalid=False)
         # Plotly's own theme would be sent with every chart: 7 kB of colours that none of ours uses.
         self.layout.template = None
-        self.__dict__["_finished"] = super().to_dict()
+        return getattr(self, name)
 
     def to_dict(self) -> dict:
         """The figure as a dictionary, which nobody may change."""
         return self.__dict__["_finished"]
+
+    def __reduce__(self) -> tuple:
+        """How it is copied: Plotly's own way would write into the dictionary that everybody is given."""
+        return Chart, (self.to_dict(),)
 
 
 def right_to_left(text: str, w: Words) -> str:
@@ -151,6 +231,255 @@ def _time_ticks(dates) -> list:
     if not years:
         return [dates[0], dates[-1]] if dates[0] != dates[-1] else [dates[0]]
     return years[:: 1 + len(years) // 7]
+
+
+AMBER, RED, GREY = "#C77700", "#A4262C", "#9AA29E"
+ROOM_ABOVE = 1.06
+"""How far the scale of a course goes beyond its highest value."""
+APART = 0.09
+"""Two levels of a scale stand at least so far apart, as a share of its height: nearer, their names would overlap."""
+
+
+def course_figure(panel: Panel, *, locale: str, height: int = 320) -> go.Figure:
+    """A count, the path planned for it, what is expected of it, and the day of the view: a `course` panel."""
+    w, parts = words(locale), panel.parts
+    names = parts["names"]
+    actual, planned, ahead = parts["actual"], parts["planned"], parts["ahead"]
+    incomplete, doubted = parts["incomplete"], parts["doubted"]
+    # What is not believed may lie far above all else: it is drawn where there is room, and never makes the scale.
+    highest = [v for _, v in (*actual, *incomplete, *planned)] + [high for *_, high in ahead]
+    top = max(highest, default=0) or 1
+    edge = {"color": PAPER, "width": 0}
+    # The band is two lines without a colour of their own and what lies between.
+    band = {"line": edge, "hoverinfo": "skip", "hovertemplate": None}
+
+    def line(points: Sequence[tuple], name: str, **style: Any) -> dict:
+        # A point that is drawn lower than it stands has its own value last.
+        values = [point[-1] if name == "doubted" else point[1] for point in points]
+        said = [
+            f"{names[name]} · {w.number(round(value))} · {w.date(point[0])}"
+            for value, point in zip(values, points, strict=True)
+        ]
+        trace = {
+            "type": "scatter",
+            "mode": "lines",
+            "name": names[name],
+            "x": [point[0].isoformat() for point in points],
+            "y": [point[1] for point in points],
+            "customdata": [right_to_left(text, w) for text in said],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        } | style
+        return {key: value for key, value in trace.items() if value is not None}
+
+    data = []
+    if ahead:
+        data.append(line([(day, low) for day, _, low, _ in ahead], "band", **band))
+        shade = {"fill": "tonexty", "fillcolor": "rgba(199,119,0,0.18)"}
+        data.append(line([(day, high) for day, *_, high in ahead], "band", **band, **shade))
+        data.append(line(ahead, "ahead", line={"color": AMBER, "width": 2.5, "dash": "dot"}))
+    if planned:
+        data.append(line(planned, "planned", line={"color": MUTED, "width": 2, "dash": "dash"}))
+    if actual:
+        dots = {"mode": "lines+markers", "marker": {"size": 9, "color": GREEN}} if len(actual) <= SPARSE else {}
+        data.append(line(actual, "actual", line={"color": GREEN, "width": 3}, **dots))
+    if incomplete:
+        grey = {"line": {"color": GREY, "width": 2}, "marker": {"size": 6, "color": GREY}}
+        # From the last full week on: alone, a single point would stand beside its line.
+        data.append(line([*actual[-1:], *incomplete], "incomplete", mode="lines+markers", **grey))
+    if doubted:
+        cross = {"symbol": "x", "size": 9, "color": RED}
+        shown = [(day, min(value, top * ROOM_ABOVE), value) for day, value in doubted]
+        data.append(line(shown, "doubted", mode="markers", marker=cross))
+    days = sorted({point[0] for point in (*actual, *incomplete, *doubted, *planned, *ahead)} | {parts["today"]})
+    named = _levels([0, *(points[-1][1] for points in (planned, incomplete or actual) if points)], top)
+    scale = [right_to_left(w.short(round(value)), w) for value in named]
+    room = 24 + 8 * max(map(len, scale))
+    ticks = _month_ticks(days)
+    late = (parts["today"] - days[0]) * 2 > days[-1] - days[0]
+    today = parts["today"].isoformat()
+    beside = {"yref": "paper", "showarrow": False}
+    figure = {
+        "data": data,
+        "layout": {
+            "height": height,
+            "margin": {"l": 20 if w.rtl else room, "r": room if w.rtl else 20, "t": 30, "b": 34},
+            "paper_bgcolor": PAPER,
+            "plot_bgcolor": PAPER,
+            "font": {"family": FONT, "size": 14, "color": INK},
+            "showlegend": False,
+            "dragmode": False,
+            "hovermode": "closest",
+            "hoverlabel": {"font": {"family": FONT, "size": 14}, "bgcolor": "#FFFFFF", "bordercolor": GREEN},
+            "shapes": [
+                {"type": "line", "x0": today, "x1": today, "yref": "paper", "y0": 0, "y1": 1, "line": {"width": 1.5}}
+            ],
+            "annotations": [
+                beside
+                | {
+                    "x": today,
+                    "y": 1,
+                    "text": right_to_left(parts["said"], w),
+                    "xanchor": "right" if late else "left",
+                    "yanchor": "bottom",
+                    "font": {"size": 13, "color": INK},
+                },
+                # Counts grow: over the beginning of the path there is room.
+                *(note | {"x": 0.01, "y": 0.97, "xanchor": "left", "yanchor": "top"} for note in in_picture(panel, w)),
+            ],
+            "xaxis": {
+                "type": "date",
+                "tickvals": [day.isoformat() for day in ticks],
+                "ticktext": [right_to_left(w.month(day), w) for day in ticks],
+                "showgrid": False,
+                "zeroline": False,
+                "fixedrange": True,
+                "linecolor": GRID,
+                "showline": True,
+                "automargin": True,
+            },
+            "yaxis": {
+                "side": "right" if w.rtl else "left",
+                "range": [0, top * ROOM_ABOVE * 1.03],
+                "tickvals": named,
+                "ticktext": scale,
+                "ticklabelstandoff": 8,
+                "automargin": True,
+                "gridcolor": GRID,
+                "zeroline": False,
+                "fixedrange": True,
+            },
+        },
+    }
+    return Chart(figure)
+
+
+def _levels(wanted: Sequence[float], top: float) -> list[float]:
+    """The levels that a scale names, the first of two that would overlap; its top where there is no other."""
+    named: list[float] = []
+    for level in (*wanted, *([top] if len(set(wanted)) < 2 else [])):
+        if all(abs(level - other) >= APART * top for other in named):
+            named.append(level)
+    return sorted(named)
+
+
+def _month_ticks(days: Sequence) -> list:
+    """The first day of every so many months in the span, at most five."""
+    first, last = days[0], days[-1]
+    months = (last.year - first.year) * 12 + last.month - first.month
+    every = max(1, -(-months // 5))
+    found = []
+    for at in range(1, months + 1, every):
+        years, month = divmod(first.month - 1 + at, 12)
+        found.append(first.replace(year=first.year + years, month=month + 1, day=1))
+    return found or [first]
+
+
+def in_picture(panel: Panel, w: Words) -> list[dict]:
+    """The notice of the demonstration as an annotation: even a picture of the chart says that it is made up."""
+    if not panel.demonstration:
+        return []
+    return [
+        {
+            "xref": "paper",
+            "yref": "paper",
+            "x": 0.5,
+            "y": 0.5,
+            "text": "<br>".join(right_to_left(line, w) for line in wrap(w("demo.badge"), 34)),
+            "showarrow": False,
+            "font": {"size": 13, "color": "#7A5200"},
+            "bgcolor": "rgba(251,234,196,0.75)",
+            "borderpad": 3,
+        }
+    ]
+
+
+HALO = ", ".join(f"{x}px {y}px 2px #FFFFFF" for x in (-1, 0, 1) for y in (-1, 0, 1))
+GROUP_FILL = {
+    "ahead": "#0B4F42",
+    "on_path": "#68AE98",
+    "met": "#0B5D4E",
+    "watch": "#F0B64A",
+    "below": "#A4262C",
+    "expired": "#6E1A1E",
+    "indicative": "#C9CFD4",
+    "no_target": "#E7E5DF",
+    "no_figure": "#F7F6F3",
+    "enough": "#A3CFBF",
+    "up_to_two": "#F0B64A",
+    "over_two": "#B5641B",
+    "no_pace": "#6B4A2B",
+    "none": "#F7F6F3",
+}
+ELSEWHERE_FILL = {"below": "#5B6C8F", "expired": "#3B4A6B"}
+"""What another body holds never wears the prefecture's red."""
+
+
+def group_fill(panel: Panel, key: str) -> str:
+    """The colour of a group of a `verdicts` panel."""
+    return ELSEWHERE_FILL.get(key, GROUP_FILL[key]) if panel.parts["elsewhere"] else GROUP_FILL[key]
+
+
+def verdicts_figure(panel: Panel, *, locale: str, height: int = 420) -> go.Figure:
+    """The map of a `verdicts` panel: a trace for each group, each territory with what is said of it."""
+    w, parts = words(locale), panel.parts
+    data = []
+    for key, text, codes in parts["groups"]:
+        fill = group_fill(panel, key)
+        data.append(
+            {
+                "type": "choropleth",
+                "name": text,
+                "geojson": parts["boundaries"],
+                "featureidkey": "id",
+                "locations": list(codes),
+                "z": [0] * len(codes),
+                "zmin": 0,
+                "zmax": 1,
+                "colorscale": [[0, fill], [1, fill]],
+                "showscale": False,
+                "customdata": [_folded(parts["texts"][code], w) for code in codes],
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "hoverlabel": {"align": "right" if w.rtl else "left"},
+                "marker": {"line": {"color": "#FFFFFF", "width": 0.8}},
+                "selected": {"marker": {"opacity": 1}},
+                "unselected": {"marker": {"opacity": 1}},
+            }
+        )
+    named = [code for _, _, codes in parts["groups"] for code in codes]
+    if 0 < len(named) <= LABELLED:
+        data.append(
+            {
+                "type": "scattergeo",
+                "geojson": parts["boundaries"],
+                "featureidkey": "id",
+                "locations": named,
+                "locationmode": "geojson-id",
+                "mode": "text",
+                "text": [parts["names"][code] for code in named],
+                # A name may be wider than its commune: dark on a light edge it is read on any ground.
+                "textfont": {"size": 13, "family": FONT, "color": INK, "shadow": HALO},
+                "hoverinfo": "skip",
+            }
+        )
+    layout = {
+        "height": height,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "paper_bgcolor": PAPER,
+        "font": {"family": FONT, "size": 14, "color": INK},
+        "showlegend": False,
+        "dragmode": False,
+        "clickmode": "event+select",
+        "hoverlabel": {"font": {"family": FONT, "size": 14}, "bgcolor": "#FFFFFF", "bordercolor": GREEN},
+        "geo": {"visible": False, "fitbounds": "geojson", "projection": {"type": "mercator"}, "bgcolor": PAPER},
+    }
+    if panel.demonstration:
+        layout["annotations"] = [note | {"y": 0.02, "yanchor": "bottom"} for note in in_picture(panel, w)]
+    return Chart({"data": data, "layout": layout})
+
+
+def _folded(text: str, w: Words) -> str:
+    lines = wrap(text.translate(WITHOUT_ISOLATES), 60)
+    return "<br>".join(right_to_left(line, w) for line in lines)
 
 
 def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:

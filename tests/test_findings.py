@@ -8,10 +8,12 @@ import uuid
 import pytest
 
 import findings
+from data.access import Access, record
 from data.catalogue import catalogue
 from data.database import as_day, engine_for
 from data.importer import import_file
-from data.loading import PUBLISHED, load_published
+from data.loading import PUBLISHED, load_published, load_reference
+from data.settings import checked, save
 from i18n import words
 from i18n.problems import grouped
 from panels.html import rows_html
@@ -457,7 +459,7 @@ def test_every_indicator_can_be_chosen_and_says_whether_it_has_a_share(published
 def test_a_finding_there_is_not_and_a_choice_it_does_not_have_are_refused(published):
     asked = {"cut": 1, "scope": "MA", "locale": "fr"}
     with pytest.raises(KeyError):
-        findings.find("chain", published, **asked)
+        findings.find("weather", published, **asked)
     with pytest.raises(TypeError):
         findings.find("method", published, **asked, on=0, territory="MA")
 
@@ -467,7 +469,7 @@ def test_a_finding_takes_the_choices_that_it_declares(name):
     declared = findings.FINDINGS[name]
     taken = declared.answer.__kwdefaults__ or {}
     names = declared.answer.__code__.co_varnames[1 : 1 + declared.answer.__code__.co_kwonlyargcount]
-    assert taken == {} and set(names) == {"cut", "scope", "locale", *declared.choices}
+    assert taken == {} and set(names) == {"cut", "scope", "role", "locale", *declared.choices}
 
 
 def test_a_chart_and_a_text_of_a_panel_are_made_once_and_are_kept_with_it(ask):
@@ -568,3 +570,238 @@ def test_definitions_without_any_count_are_answered(reference_engine, locale):
     assert findings.drawing(panel, locale=locale, height=500).data
     events = findings.find("events", reference_engine, **asked)
     assert events.facts["empty"] and len(events.panels[1].parts["rows"]) == 1
+
+
+@pytest.fixture
+def hiding(reference_engine, tmp_path):
+    """A database whose office keeps the shares of one register and of one programme from readers."""
+    hidden = [{"indicator": i, "roles": ["reader"]} for i in ("rnp.registered_share", "asd.paid_share")]
+    hidden.append({"indicator": "asd.paid_household_share", "roles": ["reader"]})
+    save(tmp_path, checked({"office": {"small_cell": 25}, "hidden": hidden}, tmp_path))
+    load_reference(reference_engine, local=tmp_path)
+    load_published(reference_engine, today=TODAY, local=tmp_path)
+    return reference_engine
+
+
+@pytest.mark.parametrize("role", ["reader", "preparer", "administrator"])
+def test_an_indicator_kept_from_a_role_is_in_no_answer_to_it(hiding, role):
+    hidden = role == "reader"
+    asked = {"cut": findings.latest_cut(hiding), "scope": "MA", "locale": "en", "role": role}
+    offered = {i for i, *_ in findings.indicator_choices(hiding, cut=asked["cut"], role=role)}
+    assert ("asd.paid_share" in offered) is ("rnp.registered_share" in offered) is not hidden
+    steps = {step for step, _ in findings.headline_counts(hiding, cut=asked["cut"], role=role)}
+    assert ("asd.paid" in steps) is not hidden and "rsu.registered" in steps
+    asked |= {"on": day("2026-03-01")}
+    situation = findings.find("situation", hiding, territory="MA", **asked)
+    programmes = {panel.parts["programme"] for panel in situation.panels}
+    assert ("asd" in programmes) is ("asd" in programmes | situation.paths.keys()) is not hidden
+    assert "rsu" in programmes
+    (listed,) = findings.find("figures", hiding, territory="MA", **asked).panels
+    w = words("en")
+    assert any(w.name("step", "asd.paid") in row[0] for row in listed.parts["rows"]) is not hidden
+    method = findings.find("method", hiding, **asked)
+    titles = {panel.title for panel in method.panels}
+    assert (w.name("indicator", "asd.paid_share") in titles) is not hidden
+    assert not hidden or not any(
+        w.name("step", "asd.paid") in row[0] for row in method.facts["quotations"].parts["rows"]
+    )
+    fresh, _ = findings.find("events", hiding, **asked).panels
+    assert any(w.name("step", "asd.paid") in row[1] for row in fresh.parts["rows"]) is not hidden
+
+
+def test_the_map_of_an_indicator_kept_from_a_role_cannot_be_asked_for(hiding):
+    asked = {"cut": findings.latest_cut(hiding), "scope": "MA", "locale": "en", "on": day("2026-03-01")}
+    asked |= {"territory": "MA", "indicator": "asd.paid_share", "show": "share", "level": None, "boundaries": "/x"}
+    assert findings.find("map", hiding, role="preparer", **asked).panels
+    with pytest.raises(KeyError):
+        findings.find("map", hiding, role="reader", **asked)
+
+
+def test_the_threshold_of_the_office_is_the_one_that_is_told(hiding):
+    asked = {"cut": findings.latest_cut(hiding), "scope": "MA", "locale": "en", "on": day("2026-03-01")}
+    assert findings.find("method", hiding, **asked).facts["small_cell"] == 25
+
+
+def test_the_journal_of_accesses_answers_the_administrator_alone(engine):
+    record(engine, [Access("page", "local", "reader", "MA", {"page": "map"})])
+    asked = {"cut": 0, "scope": "MA", "locale": "en", "since": 0, "until": 2**31 - 1, "pages": {"map": "Map"}}
+    asked |= {"by_role": "", "what": "", "account": "", "limit": 10}
+    (panel,) = findings.find("access", engine, role="administrator", **asked).panels
+    assert panel.parts["rows"][0][-1] == "Map"
+    assert findings.find("access", engine, role="preparer", **asked).panels == ()
+
+
+# ------------------------------------------------------------------------------------------------------------ targets
+
+RSU_SHARE = "rsu.registered_share"
+
+
+def asked_target(ask, **more):
+    return ask("targets", **{"territory": "MA", "on": "2023-05-15", "indicator": RSU_SHARE, "level": None} | more)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_mid_may_2023_is_ahead_of_its_path_with_what_is_needed_by_hand(ask, locale):
+    answer = asked_target(ask, locale=locale)
+    (panel,) = answer.panels
+    w = words(locale)
+    assert panel.parts["verdict"] == "ahead" and panel.parts["tone"] == "good"
+    gap = {"ar": "0,27 مليون أسرة", "fr": "0,27 million de ménages", "en": "0.27 million households"}[locale]
+    assert gap in plain(panel.title) and plain(w.short(1_530_000)) in plain(panel.title)
+    # From 16 May to 31 December 2023 there are 164 days from Monday to Friday. Eight of them are holidays: 29 and
+    # 30 June, 19 July, 14 and 21 August, 28 and 29 September, 6 November. 1 700 000 over 156 days is 10 897.4.
+    numbers = {cell.label: cell.number for cell in panel.parts["cells"]}
+    assert numbers[w("targets.needed")] == w.number(10_898)
+    assert numbers[w("targets.planned_today")] == w.short(1_530_000)
+    assert panel.parts["promise"].address.startswith("https://")
+    path = answer.facts["course"]
+    assert path.parts["planned"][0] == (dt.date(2022, 11, 17), 0) and path.parts["planned"][-1][1] == 3_500_000
+    assert path.parts["actual"][-1] == (dt.date(2023, 5, 15), 1_800_000)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("place", PLACES)
+def test_targets_are_answered_for_every_kind_of_territory_and_role(ask, place, locale):
+    asked = (("reader", RSU_SHARE), ("preparer", "rnp.registered_share"), ("reader", "amo_tadamon.covered_share"))
+    for role, indicator in asked:
+        answer = asked_target(
+            ask, territory=PLACES[place], locale=locale, role=role, indicator=indicator, on="2024-06-30"
+        )
+        for panel in answer.panels:
+            assert findings.text(panel, locale=locale).startswith('<section class="tt-promise')
+            assert findings.text(panel, part="brief", locale=locale)
+        for name in ("course", "carried"):
+            if answer.facts[name] is not None:
+                assert findings.text(answer.facts[name], locale=locale)
+        if answer.facts["course"] is not None:
+            assert findings.drawing(answer.facts["course"], locale=locale, height=320).data
+        assert findings.text(answer.facts["alerts"], locale=locale)
+
+
+def test_children_without_a_figure_have_no_table_of_nothing(ask):
+    answer = asked_target(ask)
+    assert answer.facts["children"] is None and answer.facts["carried"] is None
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_first_screen_has_the_card_of_each_programme_with_a_target(ask, locale):
+    answer = ask("situation", territory="MA", locale=locale, on="2023-05-15")
+    cards = answer.facts["promises"]
+    assert set(cards) == {"rnp", "rsu"}
+    w = words(locale)
+    assert all(card.parts["word"] == w("targets.verdict_ahead") for card in cards.values())
+
+
+@pytest.fixture
+def promised(reference_engine, tmp_path):
+    """An engine on a database in which a prefecture has a target, weekly counts of its communes, and a forecast."""
+    from data.forecasts import store
+    from data.targets import Promise, set_targets
+
+    number = set_targets(
+        reference_engine,
+        [
+            Promise(
+                indicator=RSU_SHARE,
+                territory="09.273",
+                due=day("2023-12-31"),
+                value=60_000,
+                starts=day("2023-01-02"),
+                set_by="assigned",
+                source="letter 12",
+            )
+        ],
+        actor="preparer",
+    )
+    assert number
+    with reference_engine.connect() as connection:
+        codes = territories.children(connection, of="09.273")
+    start = dt.date(2023, 1, 8)
+    lines = ["territory,step,unit,measure,date,value"]
+    for week in range(36):
+        on = (start + dt.timedelta(weeks=week)).isoformat()
+        lines += [f"{code},rsu.registered,household,stock,{on},{(at + 1) * 80 * week}" for at, code in enumerate(codes)]
+    report = import_file(
+        reference_engine,
+        "\n".join(lines).encode(),
+        name="weekly.csv",
+        actor="preparer",
+        today=TODAY,
+        catalogue=catalogue(tmp_path),
+    )
+    assert report.event is not None, report.problems
+    for rows in findings.forecasts_at(reference_engine, cut=findings.latest_cut(reference_engine)):
+        store(reference_engine, rows)
+    return reference_engine, codes
+
+
+def of_targets(promised, *, role="administrator", demonstration=False, name="targets", **more):
+    engine, _ = promised
+    chosen = {"territory": "09.273", "on": day("2023-09-15"), "indicator": RSU_SHARE}
+    chosen |= {"level": None} if name == "targets" else {}
+    asked = {"cut": findings.latest_cut(engine), "scope": "MA", "locale": "fr"} | chosen | more
+    return findings.find(name, engine, role=role, demonstration=demonstration, **asked)
+
+
+def test_a_reader_is_told_no_probability_and_gets_no_map_of_verdicts(promised):
+    w = words("fr")
+    beginning = w("targets.probability", share="X").split("X")[0]
+
+    def told(answer):
+        return " ".join(text for panel in answer.panels for text in panel.parts["sentences"])
+
+    assert beginning in told(of_targets(promised, role="preparer"))
+    assert beginning not in told(of_targets(promised, role="reader"))
+    shown = {"boundaries": "x", "show": "verdict", "name": "target_map"}
+    for role, kind in (("preparer", "targets.map_verdict"), ("reader", "targets.map_need")):
+        (panel,) = of_targets(promised, role=role, **shown).panels
+        said = w(kind, name=w.name("indicator", RSU_SHARE), place=w.in_territory("09.273"))
+        assert panel.title == said
+
+
+def test_who_carries_the_gap_adds_up_to_the_gap_of_the_prefecture_and_agrees_with_the_table(promised):
+    answer = of_targets(promised)
+    bars, whole = answer.facts["carried"].parts["bars"], answer.facts["carried"].parts["whole"]
+    assert sum(bar.part for bar in bars) == whole == round(answer.panels[0].frame["gap"].iloc[0])
+    table = answer.facts["children"].parts
+    at = table["head"].index(words("fr")("targets.column_gap"))
+    gaps = {row[0]: row[at] for row in table["rows"]}
+    assert len(gaps) == len(promised[1])
+    assert {bar.name: bar.text for bar in bars if bar.territory_code} == gaps
+
+
+def test_the_notice_of_the_demonstration_is_in_every_panel_of_targets(promised):
+    answer = of_targets(promised, demonstration=True)
+    badge = words("fr")("demo.badge")
+    for panel in (*answer.panels, *(answer.facts[n] for n in ("course", "carried", "children", "alerts"))):
+        assert badge in plain(findings.text(panel, locale="fr")) or badge in findings.text(panel, locale="fr")
+    sent = findings.drawing(answer.facts["course"], locale="fr", height=320).to_dict()
+    assert any(badge.split()[0] in note["text"] for note in sent["layout"]["annotations"])
+
+
+def test_the_target_of_an_indicator_kept_from_a_role_is_told_to_the_others_alone(hiding):
+    cut, name = findings.latest_cut(hiding), words("fr").name("indicator", "rnp.registered_share")
+
+    def told(role):
+        asked = {"cut": cut, "scope": "MA", "locale": "fr", "role": role}
+        listed = findings.find("target_history", hiding, **asked).panels[0].parts["rows"]
+        cards = findings.find("situation", hiding, territory="MA", on=day("2023-05-15"), **asked).facts["promises"]
+        offered = findings.target_choices(hiding, cut=cut, role=role)
+        return name in {row[0] for row in listed}, "rnp" in cards, "rnp.registered_share" in offered
+
+    assert told("preparer") == (True, True, True) and told("reader") == (False, False, False)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_method_tells_the_rule_of_each_verdict(ask, locale):
+    rules = ask("method", locale=locale).facts["rules"]
+    assert len(rules.parts["rows"]) == 9 and findings.text(rules, part="notes", locale=locale).count("<li>") == len(
+        rules.notes
+    )
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_before_any_forecast_can_be_judged_that_is_said(published, locale):
+    cut = findings.latest_cut(published)
+    (panel,) = findings.find("judged", published, cut=cut, scope="MA", locale=locale).panels
+    assert panel.parts["rows"] == () and panel.title == words(locale)("targets.judged_none")

@@ -20,7 +20,7 @@ import brotli
 from anyio import to_thread
 
 from ui.addresses import MISSING
-from ui.document import WHOLE, language_asked
+from ui.document import language_asked
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -122,10 +122,8 @@ class Assets:
 
     `roots` maps the start of an address to (folder, whether all its names carry a hash); `documents` maps a language
     to the document that stands in for Streamlit's `index`, the first one for a reader who asks for none; `instead`
-    sends whoever asks for one address to another; `held` has, by the address of a script, the module that stands before
-    it: the script itself is sent to whoever asks for it with WHOLE; `pages` are the addresses of pages, without
-    slashes: whoever asks for another is sent to the first page, which says so. Empty: every address that Streamlit
-    answers is a page.
+    sends whoever asks for one address to another; `pages` are the addresses of pages, without slashes: whoever asks for
+    another is sent to the first page, which says so. Empty: every address that Streamlit answers is a page.
     """
 
     def __init__(
@@ -137,7 +135,6 @@ class Assets:
         index: bytes = b"",
         documents: Mapping[str, str] | None = None,
         instead: Mapping[str, str] | None = None,
-        held: Mapping[str, str] | None = None,
         pages: Collection[str] = (),
     ):
         self.app = app
@@ -151,7 +148,6 @@ class Assets:
             for coding, compress in CODINGS.items()
         }
         self._instead = dict(instead or {})
-        self._held = {address: module.encode() for address, module in (held or {}).items()}
         self._pages = frozenset(pages)
 
     async def __call__(self, scope, receive, send):
@@ -165,9 +161,6 @@ class Assets:
         if scope["method"] in ("GET", "HEAD"):
             if path in self._instead:
                 await _answer(scope, send, 307, {"location": self._instead[path], "cache-control": ASK_AGAIN})
-                return
-            if path in self._held and scope.get("query_string") != WHOLE.encode():
-                await self._send_module(scope, send, self._held[path])
                 return
             for start, (folder, hashed) in self._roots.items():
                 if path.startswith(start):
@@ -191,12 +184,6 @@ class Assets:
         }
         if can_be_compressed(file):
             headers["vary"] = "Accept-Encoding"
-        await _answer_with_body(scope, send, headers, body)
-
-    async def _send_module(self, scope, send, content: bytes) -> None:
-        body = Body(hashlib.sha256(content).hexdigest()[:32], "", content)
-        # Ours and short: its name has the hash of the script that it stands before, not its own.
-        headers = {"content-type": _TYPES[".js"], "etag": f'"{body.etag}"', "cache-control": ASK_AGAIN}
         await _answer_with_body(scope, send, headers, body)
 
     async def _pass_on_for_the_document(self, scope, receive, send) -> None:

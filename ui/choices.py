@@ -11,6 +11,9 @@ from html import escape
 
 import streamlit as st
 
+import findings
+from data.chain import MADE_UP
+from data.settings import DEFAULT_TERRITORY
 from i18n import LOCALES, Words, words
 from ui import cache
 from ui.addresses import MISSING
@@ -18,9 +21,6 @@ from ui.cache import View
 from ui.engine import today
 
 KINGDOM = "MA"
-DEFAULT_TERRITORY = "09.273"
-"""The prefecture that opens when the address names none."""
-
 FIRST_DAY = dt.date(1970, 1, 1)
 
 _MISTYPED = "_mistyped"
@@ -63,18 +63,21 @@ def read(view: View) -> Choices:
     places = cache.places(view)
     parents, levels = places.parents, places.levels
     # A reader of a narrower scope opens on his own territory, not on the totals above it.
-    default = next((code for code in (DEFAULT_TERRITORY, view.scope) if code in levels), KINGDOM)
+    default = opening(view, levels)
     complaints = [w("errors.unknown_page")] if asked(MISSING) else []
     territory = asked("territory") or default
     if territory not in levels:
-        complaints.append(_not_shown(territory, default, w))
+        if not _of_the_other_office(territory, view):
+            complaints.append(_not_shown(territory, default, w))
         territory = default
-    on, day = today(), asked("on")
+    on, day = today(demonstration=view.demonstration), asked("on")
     if day:
         parsed = w.parse_date(day[:40])
         if parsed is None:
             example = w.date_short(on)
             complaints.append(w("errors.unknown_date", seen=day[:40], shown=w.date(on), example=example))
+        elif parsed > on and view.demonstration:
+            pass  # whoever switches the demonstration on brings a day with him that has not come there
         elif parsed > on:
             complaints.append(w("errors.future_date", seen=w.date(parsed), shown=w.date(on)))
         else:
@@ -86,6 +89,20 @@ def read(view: View) -> Choices:
     if mistyped:
         complaints.append(w("errors.typed_date", seen=mistyped[:40], example=w.date_short(on)))
     return Choices(view, territory, on, tuple(line), levels, tuple(complaints))
+
+
+def opening(view: View, levels: dict[str, str]) -> str:
+    """The territory that opens when the address names none: for a narrower scope its own, else the office's."""
+    settled = cache.office(view).get("office", {}).get("territory", DEFAULT_TERRITORY)
+    wanted = settled if view.scope == KINGDOM else view.scope
+    return wanted if wanted in levels else KINGDOM
+
+
+def _of_the_other_office(territory: str, view: View) -> bool:
+    """Whether a code is that of an office of the demonstration outside it, or of the real one inside: the switch was
+    turned while one of them was chosen, which is nobody's mistake."""
+    last = territory.rpartition(".")[2]
+    return last[:1].isalpha() and last.startswith(MADE_UP) != view.demonstration
 
 
 def _not_shown(territory: str, default: str, w: Words) -> str:
@@ -192,7 +209,11 @@ def choose_territory(choices: Choices) -> None:
     all_of_it = w("app.choose_none")
     st.session_state["choose-lower"] = choices.territory if choices.territory in inside else above
     st.selectbox(
-        w("app.choose_commune"),
+        w(
+            "app.choose_unit"
+            if any(places.levels[code] in findings.OFFICES for code in inside)
+            else "app.choose_commune"
+        ),
         (above, *inside),
         format_func=lambda code: all_of_it if code == above else places.labels[code],
         key="choose-lower",

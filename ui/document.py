@@ -17,43 +17,10 @@ _AGENTS = re.compile(r'<link rel="service-desc"[^>]*>')
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _LATER = (
     'addEventListener("load",()=>{for(const address of %s){const link=document.createElement("link");'
-    'link.rel="modulepreload";link.crossOrigin="";link.href=address;'
+    'link.rel="prefetch";link.as="script";link.crossOrigin="";link.href=address;'
     "document.head.append(link)}})"
 )
-# Beside the first scripts, a chart's code (1.2 MB) would hold them up: the title came half a second later. Fetched as a
-# module it is parsed as well, beside the page's own work, before the first chart asks for it: `prefetch` only brings
-# the bytes, and a chart then waits 0.4 s more for the browser to take them out of its cache and read 4.7 MB of script.
-
-_EXPORTS = re.compile(r"export\s*\{([^{}]*)\};?\s*$")
-_EXPORTED = re.compile(r"[\w$]+(?:\s+as\s+([\w$]+))?")
-_LONGEST = 3000
-"""Milliseconds after which a script is run though no text has come: a page may have none."""
-WHOLE = "whole"
-"""What is asked for at the address of a script that is held back, to have the script itself."""
-
-
-def held_back(name: str, script: str) -> str | None:
-    """A module that stands before the module `script`, called `name`, and runs it once the first words are painted.
-
-    The code of charts takes a second to run, in which a browser shows nothing: ready before the first words, it would
-    run before they are seen. Two frames after there is text they are. In a window that is hidden no frame comes, and
-    nobody waits for words. None where the script does not end with plain exports: it is then sent as it is.
-    """
-    exports = _EXPORTS.search(script)
-    exported = [_EXPORTED.fullmatch(one.strip()) for one in exports[1].split(",")] if exports else []
-    if not exported or None in exported:
-        return None
-    names = [one[1] or one[0] for one in exported]
-    said = [f"export default whole.{one};" if one == "default" else f"export const {one}=whole.{one};" for one in names]
-    return (
-        f"await new Promise(go=>{{setTimeout(go,document.hidden?0:{_LONGEST});"
-        "const next=requestAnimationFrame,look=()=>"
-        """document.querySelector('[data-testid="stHtml"] :not(style)')?"""
-        "next(()=>next(()=>setTimeout(go))):next(look);look()});"
-        f"const whole=await import({json.dumps(f'./{name}?{WHOLE}')});{''.join(said)}"
-    )
-
-
+# Beside the first scripts, a chart's code (1.2 MB) would hold them up: the title came half a second later.
 _NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 
 
@@ -74,8 +41,8 @@ def in_language(
     `sheet` is the address of our style sheet: linked here it is fetched once, where a page would send it at every run.
     `fonts` are addresses fetched beside the first script, since text jumps when its typeface arrives late. `soon`
     are the small scripts of the first view, fetched beside Streamlit's own. `scripts`
-    are fetched and parsed when the page's own scripts have arrived: Streamlit asks for the code of a chart only once
-    the first chart is there, and the line is idle until then.
+    are fetched when the page's own scripts have arrived: Streamlit asks for the code of a chart only once the first
+    chart is there, and the line is idle until then.
     """
     hints = [
         f'<link rel="preload" href="{html.escape(address)}" as="font" type="font/woff2" crossorigin>'

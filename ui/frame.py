@@ -4,21 +4,22 @@ import logging
 import runpy
 import uuid
 from contextlib import contextmanager
+from html import escape
 
 import sqlalchemy as sa
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
-from findings import latest_events
+from findings import foreseen, latest_events
 from i18n import LOCALES, words
+from ui import accesses, demonstration, sheets
 from ui import choices as chosen
-from ui import sheets
-from ui.access import ROOT, exposed_without_login
-from ui.addresses import MISSING, PAGES
-from ui.cache import View, places
+from ui.access import ROOT, exposed_without_login, own_login_configured
+from ui.addresses import GROUPS, MISSING, PAGES, Page, offered
+from ui.cache import View, office_names, places
 from ui.choices import Choices
 from ui.engine import engine
-from ui.viewer import Viewer, local_mode, viewer
+from ui.viewer import Viewer, account, local_mode, viewer
 
 LOG = logging.getLogger("tatabbu")
 
@@ -48,28 +49,52 @@ def run() -> None:
     locale = chosen.locale_asked()
     w = words(locale)
     st.set_page_config(page_title=w("app.name"), layout="wide", page_icon=str(ROOT / "static/icons/favicon.svg"))
-    pages = [
-        st.Page(ROOT / "pages" / f"{name}.py", title=w(key), url_path=address, default=not address)
-        for name, key, address in PAGES
-    ]
-    page = st.navigation(pages, position="hidden")
-    st.html(f"<style>{sheets.for_run(rtl=w.rtl)}{_own_words(locale)}</style>")
-    if exposed_without_login():
+    exposed = exposed_without_login()
+    who = None if exposed else viewer()
+    # All of them, for everybody: of a page that it was not told of Streamlit says in English that it does not exist.
+    pages = {
+        page: st.Page(
+            ROOT / "pages" / f"{page.name}.py", title=w(page.key), url_path=page.address, default=not page.address
+        )
+        for page in PAGES
+    }
+    page = st.navigation(list(pages.values()), position="hidden")
+    here = next(entry for entry in pages if entry.address == page.url_path)
+    st.html(f"<style>{sheets.for_run(rtl=w.rtl)}{_own_words(locale)}{_lit(here)}</style>")
+    if exposed:
         st.error(w("errors.exposed"))
         st.stop()
-    who = viewer()
     if who is None:
-        _ask_login(locale)
+        _ask_login(here, locale)
         st.stop()
     with _plainly(locale):
-        cut, reference = latest_events(engine())
-        view = View(cut=cut, scope=who.scope, locale=locale, reference=reference)
+        made_up = demonstration.is_asked()
+        if made_up and not demonstration.is_ready():
+            demonstration.offer(who, locale)
+            st.stop()
+        where = engine(demonstration=made_up)
+        cut, reference = latest_events(where)
+        view = View(
+            cut=cut,
+            scope=who.scope,
+            locale=locale,
+            reference=reference,
+            role=who.role,
+            demonstration=made_up,
+            foreseen=foreseen(where),
+        )
         if not places(view).upper:
             # The scope of the account is no territory: nothing of this house is his to see.
             _say_no_account(locale)
             st.stop()
         choices = chosen.read(view)
-        _bar(choices, pages, page)
+        open_to_him = offered(who.role)
+        _bar(choices, {entry: pages[entry] for entry in open_to_him}, here)
+        if here not in open_to_him:
+            accesses.refused(here, choices, who)
+            _say_not_offered(here, choices)
+            st.stop()
+        accesses.opened(here, choices, who)
         st.session_state["_choices"] = choices
         st.session_state["_viewer"] = who
         st.session_state[_FRAMED] = True
@@ -82,6 +107,16 @@ def _own_words(locale: str) -> str:
     return f':root{{--tt-upload:"{w("app.upload")}";--tt-upload-limit:"{w("app.upload_limit")}"}}'
 
 
+def _lit(here: Page) -> str:
+    """The rules that light the present group and the present page in the bar."""
+    link = '[data-testid="stPageLink-NavLink"]'
+    group, page = f".st-key-group-{here.group} {link}", f".st-key-page-{here.name} {link}"
+    return (
+        f"{group}{{background:var(--tt-green)}}{group} p{{color:#fff!important}}"
+        f"{page}{{box-shadow:inset 0 -3px var(--tt-green);border-radius:0}}{page} p{{color:var(--tt-green)!important}}"
+    )
+
+
 def choices() -> Choices:
     """The choices of the present run, for the page."""
     return st.session_state["_choices"]
@@ -92,19 +127,35 @@ def who() -> Viewer:
     return st.session_state["_viewer"]
 
 
-def _bar(choices: Choices, pages: list, page) -> None:
-    """The name of the house, the pages, the languages; then what can be chosen."""
+def _bar(choices: Choices, pages: dict, here: Page) -> None:
+    """The name of the house, the groups of pages, the languages; the pages of this group; then what can be chosen."""
     w = choices.words
     kept = {name: value for name, value in st.query_params.to_dict().items() if name != MISSING}
-    here = next(name for name, _, address in PAGES if address == page.url_path)
-    with st.container(key=f"bar-{here}", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<a class="tt-brand" href="./?lang={w.locale}" target="_self">{w("app.name")}</a>', width="content")
-        for entry in pages:
-            st.page_link(entry, label=entry.title, query_params=kept)
+    if kept.get("territory") != choices.territory:
+        # What was refused here is not asked for again by every link.
+        kept.pop("territory", None)
+    first = {group: next((entry for entry in pages if entry.group == group), None) for group in GROUPS}
+    home = f"./?lang={w.locale}" + ("&demo=1" if choices.view.demonstration else "")
+    with st.container(key=f"bar-{here.group}", horizontal=True, vertical_alignment="center", gap="small"):
+        brand = f'<a class="tt-brand" href="{home}" target="_self">{w("app.name")}</a>'
+        st.html(brand + _office_line(choices), width="content")
+        for group, entry in first.items():
+            if entry is not None:
+                with st.container(key=f"group-{group}", width="content"):
+                    st.page_link(pages[entry], label=w(f"app.group_{group}"), query_params=kept)
         st.space("stretch")
+        demonstration.switch(choices.view.demonstration, w)
         chosen.switch(
             w("app.language"), "lang", LOCALES, default=LOCALES[0], spell=lambda code: w(f"app.language_{code}")
         )
+    beside = [entry for entry in pages if entry.group == here.group]
+    if len(beside) > 1:
+        with st.container(key=f"pages-{here.name}", horizontal=True, gap="small"):
+            for entry in beside:
+                with st.container(key=f"page-{entry.name}", width="content"):
+                    st.page_link(pages[entry], label=pages[entry].title, query_params=kept)
+    if choices.view.demonstration:
+        demonstration.notice(choices)
     with st.container(key="choices"):
         chosen.choose_territory(choices)
         chosen.choose_date(choices)
@@ -112,21 +163,38 @@ def _bar(choices: Choices, pages: list, page) -> None:
         chosen.complain(complaint, w)
 
 
-def _ask_login(locale: str) -> None:
+def _office_line(choices: Choices) -> str:
+    """The names of the office and of its unit, beside that of the house; nothing where it has settled none."""
+    lines = [f"<span>{escape(text)}</span>" for text in office_names(choices.view) if text]
+    return f'<span class="tt-office">{"".join(lines)}</span>' if lines else ""
+
+
+def _ask_login(here: Page, locale: str) -> None:
     w = words(locale)
     st.title(w("app.name"))
-    if not local_mode() and st.user.is_logged_in:
+    if account():
+        accesses.login_refused(here)
         _say_no_account(locale)
         return
-    st.info(w("errors.login_required"))
-    st.button(w("app.log_in"), on_click=st.login)
+    if own_login_configured():
+        st.info(w("errors.login_required"))
+        st.button(w("app.log_in"), on_click=st.login)
+    else:
+        st.info(w("errors.proxy_silent"))
 
 
 def _say_no_account(locale: str) -> None:
     w = words(locale)
     st.warning(w("errors.no_account"))
-    if not local_mode():
+    if not local_mode() and own_login_configured():
         st.button(w("app.log_out"), on_click=st.logout)
+
+
+def _say_not_offered(here: Page, choices: Choices) -> None:
+    """A page of another role was asked for by its address."""
+    w = choices.words
+    roles = w.join(w(f"role.{role}") for role in here.roles or ())
+    st.warning(w("errors.not_offered", page=w(here.key), roles=roles))
 
 
 @contextmanager

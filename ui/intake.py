@@ -7,11 +7,11 @@ import streamlit as st
 
 import findings
 from data.catalogue import catalogue
-from data.importer import Problem, Report, import_file, withdraw
+from data.importer import Problem, Report, Territories, import_file, withdraw
 from i18n.problems import grouped, sentence
-from ui import cache
+from ui import accesses, cache
 from ui.choices import Choices
-from ui.engine import engine, today
+from ui.engine import today
 from ui.viewer import Viewer
 
 SHOWN_PROBLEMS = 40
@@ -46,15 +46,17 @@ def hand_in(chosen: Choices, who: Viewer) -> None:
             st.session_state.pop("report", None)
             return
         if st.button(w("events.take_in"), type="primary", key="take-in"):
-            st.session_state["report"] = _take_in(given, who, rest=rest, w=w)
+            st.session_state["report"] = _take_in(given, who, chosen, rest=rest)
             if st.session_state["report"].event is not None:
+                accesses.handed_in(st.session_state["report"].event, chosen, who)
                 # The page was drawn before this event: it is read again with what was just taken in.
                 st.rerun()
         if st.session_state.get("report") is not None:
             tell(st.session_state["report"], chosen)
 
 
-def _take_in(given, who: Viewer, *, rest: bool, w) -> Report:
+def _take_in(given, who: Viewer, chosen: Choices, *, rest: bool) -> Report:
+    w, view = chosen.words, chosen.view
     said = st.empty()
     with said.container():
         bar = st.progress(0.0, text=w("events.taking_in"))
@@ -64,14 +66,15 @@ def _take_in(given, who: Viewer, *, rest: bool, w) -> Report:
             bar.progress(share, text=w("events.progress", stage=w(f"importer.stage.{stage}"), n=w.number(done)))
 
         report = import_file(
-            engine(),
+            view.engine,
             given.getvalue(),
             name=given.name,
             actor=who.role,
-            today=today(),
-            catalogue=catalogue(),
+            today=today(demonstration=view.demonstration),
+            catalogue=catalogue(view.folder),
+            territories=Territories.load(view.folder),
             accept_rest=rest,
-            within=findings.writable(engine(), scope=who.scope),
+            within=findings.writable(view.engine, scope=who.scope),
             progress=progress,
         )
     said.empty()
@@ -118,10 +121,18 @@ def withdrawals(imports: dict[int, tuple[str, str]], chosen: Choices, who: Viewe
             return
         st.markdown(w("events.withdraw_sure", file=imports[number][1], number=str(number)))
         if st.button(w("events.withdraw_yes"), key="withdraw-do", type="primary"):
-            answer = withdraw(engine(), number, actor=who.role, catalogue=catalogue())
+            view = chosen.view
+            answer = withdraw(
+                view.engine,
+                number,
+                actor=who.role,
+                catalogue=catalogue(view.folder),
+                territories=Territories.load(view.folder),
+            )
             if isinstance(answer, Problem):
                 st.error(" ".join(sentence(answer, w)))
             else:
+                accesses.withdrawn(number, answer, chosen, who)
                 st.session_state["withdrawn"] = w("importer.withdrawn", event=number, by=answer)
                 st.rerun()
 

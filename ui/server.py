@@ -26,7 +26,7 @@ from ui import foresee, sheets
 from ui.access import ROOT, SECRETS, ProxyWrong, allowed_hosts, is_loopback, login_configured, proxy
 from ui.addresses import PAGES
 from ui.assets import Assets, Compressed
-from ui.document import WHOLE, held_back, in_language
+from ui.document import in_language
 from ui.engine import today
 from ui.headers import SecurityHeaders, content_security_policy
 from ui.proxy import ProxyLogin
@@ -133,20 +133,9 @@ def code_of_first_view(index: str) -> list[str]:
     return list(found)
 
 
-def held_back_scripts() -> dict[str, str]:
-    """The scripts that run only once the first words are seen, by name, each with the module that stands before it."""
-    scripts = {
-        file.name: file.read_text(encoding="utf-8") for file in (STREAMLIT_FILES / "static/js").glob(_CHART_SCRIPT)
-    }
-    modules = {name: held_back(name, script) for name, script in scripts.items()}
-    return {name: module for name, module in modules.items() if module}
-
-
 def documents(index: str) -> dict[str, str]:
     """Streamlit's index page in each language, Arabic first."""
-    chart = [
-        address for name in held_back_scripts() for address in (f"./static/js/{name}", f"./static/js/{name}?{WHOLE}")
-    ]
+    chart = [f"./static/js/{file.name}" for file in (STREAMLIT_FILES / "static/js").glob(_CHART_SCRIPT)]
     soon = [f"./static/js/{name}" for name in code_of_first_view(index)]
     pages = {}
     for locale in LOCALES:
@@ -191,7 +180,6 @@ def middleware(*, cache: Path) -> tuple[list[Middleware], Compressed]:
             index=index,
             documents=pages,
             instead=instead,
-            held={f"/static/js/{name}": module for name, module in held_back_scripts().items()},
             pages={page.address for page in PAGES},
         ),
     ]

@@ -82,7 +82,7 @@ def as_json(report: Report, w: Words) -> dict:
     problems = []
     for problem in report.problems:
         said, mend = sentence(problem, w)
-        where = {"line": problem.line, "column": problem.column, "seen": problem.seen}
+        where = {"line": problem.line, "column": problem.column, "cell": problem.cell, "seen": problem.seen}
         problems.append(where | {"problem": said, "mend": mend})
     return {name: getattr(report, name) for name in names} | {"problems": problems}
 

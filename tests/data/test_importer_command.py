@@ -62,7 +62,7 @@ def test_json_is_one_object_a_file_on_one_line(run, file):
     assert list(first) == list(second) == FIELDS
     assert first == dict(zip(FIELDS, ["good.csv", 1, 1, 0, 0, 1, []], strict=True))
     assert [second[name] for name in FIELDS[:-1]] == ["bad.csv", 1, 0, 1, 0, None]
-    assert list(second["problems"][0]) == ["line", "column", "seen", "problem", "mend"]
+    assert list(second["problems"][0]) == ["line", "column", "cell", "seen", "problem", "mend"]
     assert [second["problems"][0][name] for name in ("line", "column", "seen")] == [2, "territory", "Atlantis"]
 
 
@@ -120,7 +120,7 @@ def test_without_a_file_the_command_says_how_it_is_used(run):
     assert (code, "python -m data.importer" in err) == (2, True)
 
 
-def test_long_work_is_told_from_the_second_second_on_with_rows_and_rate(monkeypatch, capsys):
+def test_long_work_is_told_from_the_second_second_on_with_rows_rate_and_time_left(monkeypatch, capsys):
     clock = [100.0]
     monkeypatch.setattr(command.time, "monotonic", lambda: clock[0])
     terminal = command.Terminal(words("en"), as_json=True)
@@ -133,7 +133,7 @@ def test_long_work_is_told_from_the_second_second_on_with_rows_and_rate(monkeypa
     terminal.progress("storing", 3001, 5000)
     out, err = capsys.readouterr()
     assert (out, len(err.splitlines())) == ("", 1)
-    assert re.findall(r"\d+", err.replace("\u202f", "").replace(",", "")) == ["3000", "5000", "1500"]
+    assert re.findall(r"\d+", err.replace("\u202f", "").replace(",", "")) == ["3000", "5000", "1500", "0", "01"]
 
 
 CODES = sorted(
@@ -152,6 +152,10 @@ VALUES = {
     "earliest": "1990-01-01",
     "starts": "2021-12-24",
     "found": "PDF",
+    "owner": "09.273",
+    "other_cell": "C12",
+    "step": "programme.step",
+    "n": 7,
     **dict.fromkeys(["gigabytes", "members", "most", "ratio", "sheets", "number", "expected"], 7),
     **dict.fromkeys(["digits", "line", "other", "event", "by", "seconds"], 7),
 }

@@ -189,3 +189,92 @@ def test_every_territory_of_the_kingdom_has_a_name_and_ready_forms_in_each_langu
             if code != "MA":
                 assert w.territory(code) in w.in_territory(code)
                 assert w.territory(code) in w.of_territory(code)
+
+
+# Offices of the chain of command
+
+CHAIN = (
+    "code,kind,parent,name_ar,name_fr,covers\n"
+    "09.273.D01,pachalik,09.273,إنزكان,Inezgane,\n"
+    "09.273.D02,cercle,09.273,أيت ملول,Aït Melloul,\n"
+    "09.273.A01,caidat,09.273.D02,التمسية,Temsia,\n"
+    "09.273.A02,annex,09.273,تراست,Tarrast,\n"
+    "09.273.L01,lycee,09.273,ابن سينا,Ibn Sina,\n"
+)
+
+
+@pytest.fixture
+def offices(local):
+    write_later(local / "chain.csv", CHAIN)
+    return local
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "within", "belonging"),
+    [
+        ("09.273.D01", "باشوية إنزكان", "بنفوذ باشوية إنزكان", "لباشوية إنزكان"),
+        ("09.273.D02", "دائرة أيت ملول", "بنفوذ دائرة أيت ملول", "لدائرة أيت ملول"),
+        ("09.273.A01", "قيادة التمسية", "بنفوذ قيادة التمسية", "لقيادة التمسية"),
+        ("09.273.A02", "الملحقة الإدارية تراست", "بنفوذ الملحقة الإدارية تراست", "للملحقة الإدارية تراست"),
+        ("09.273.L01", "ثانوية ابن سينا", "بثانوية ابن سينا", "لثانوية ابن سينا"),
+    ],
+)
+def test_an_office_has_ready_forms_in_arabic(offices, code, name, within, belonging):
+    w = words("ar", local=offices)
+    assert (w.territory(code), w.in_territory(code), w.of_territory(code)) == (name, within, belonging)
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "within", "belonging"),
+    [
+        ("09.273.D01", "Pachalik d'Inezgane", "dans le ressort du pachalik d'Inezgane", "du pachalik d'Inezgane"),
+        ("09.273.A01", "Caïdat de Temsia", "dans le ressort du caïdat de Temsia", "du caïdat de Temsia"),
+        ("09.273.L01", "Lycée Ibn Sina", "au lycée Ibn Sina", "du lycée Ibn Sina"),
+    ],
+)
+def test_an_office_has_ready_forms_in_french(offices, code, name, within, belonging):
+    w = words("fr", local=offices)
+    assert (w.territory(code), w.in_territory(code), w.of_territory(code)) == (name, within, belonging)
+
+
+def test_an_office_has_ready_forms_in_english(offices):
+    w = words("en", local=offices)
+    assert w.in_territory("09.273.A01") == "in the caïdat of Temsia"
+    assert w.of_territory("09.273.A02") == "of the administrative annex Tarrast"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_office_is_never_named_twice_with_what_it_is(offices, locale):
+    w = words(locale, local=offices)
+    assert w.place("09.273.A01") == w.territory("09.273.A01")
+    assert w.place("MA") == w.territory("MA")
+    assert w.kind("09.273.01.15") in w.place("09.273.01.15")
+    assert w.kind("09.273.A01") and w.kind("09.273.L01")
+
+
+def test_offices_of_the_demonstration_and_of_the_past_are_named_beside_the_others(offices):
+    (offices / "demonstration").mkdir()
+    write_later(
+        offices / "demonstration" / "chain.csv",
+        "code,kind,parent,name_ar,name_fr,covers\n09.273.XA01,annex,09.273,ا,Exemple,\n",
+    )
+    write_later(
+        offices / "chain.ended.csv", "code,kind,parent,name_ar,name_fr,covers\n09.273.A09,annex,09.273,ب,Ancienne,\n"
+    )
+    w = words("fr", local=offices)
+    assert w.territory("09.273.XA01") == "Annexe administrative Exemple"
+    assert w.territory("09.273.A09") == "Annexe administrative Ancienne"
+    assert w.territory("09.273.A02") == "Annexe administrative Tarrast"
+
+
+def test_an_office_that_is_renamed_is_called_by_its_new_name_and_one_without_a_file_by_its_code(offices):
+    assert words("fr", local=offices).territory("09.273.A02") == "Annexe administrative Tarrast"
+    write_later(offices / "chain.csv", CHAIN.replace("Tarrast", "Annexe administrative Azrou"))
+    assert words("fr", local=offices).territory("09.273.A02") == "Annexe administrative Azrou"
+    assert words("fr", local=offices).territory("09.273.A77") == "09.273.A77"
+
+
+def test_a_chain_that_cannot_be_read_takes_no_other_name_away(offices):
+    (offices / "chain.csv").write_bytes(b"\xff\xfe\x00")
+    os.utime(offices / "chain.csv", ns=(1, 9_000_000_000_000_000_000))
+    assert words("fr", local=offices).territory("09.273") == "Inezgane-Aït Melloul"

@@ -97,13 +97,13 @@ def test_all_the_figures_of_a_territory_are_sent_when_they_are_asked_for_and_the
     app = sound(opened(lang=locale, territory="02.411", on="2024-01-20"))
     w = words(locale)
     counted = w.count("person", 241_000)
-    (toggle,) = app.toggle
+    toggle = app.toggle(key="unfold-figures")
     assert toggle.label == w("situation.all_figures", place=w.in_territory("02.411")) and counted not in html(app)
     toggle.set_value(True).run()
     assert counted in html(sound(app)) and app.query_params["figures"] in ("1", ["1"])
     again = sound(opened(lang=locale, territory="02.411", on="2024-01-20", figures="1"))
-    assert counted in html(again) and again.toggle[0].value is True
-    again.toggle[0].set_value(False).run()
+    assert counted in html(again) and again.toggle(key="unfold-figures").value is True
+    again.toggle(key="unfold-figures").set_value(False).run()
     assert counted not in html(sound(again)) and "figures" not in again.query_params
 
 

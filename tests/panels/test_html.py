@@ -7,10 +7,24 @@ import pytest
 
 from i18n import words
 from panels import Panel, SourceLine
-from panels.html import footer_html, legend_html, link, map_table_html, rows_html, situation_html
+from panels.html import (
+    brief_html,
+    carried_html,
+    course_html,
+    footer_html,
+    groups_html,
+    legend_html,
+    link,
+    map_table_html,
+    notes_html,
+    promise_html,
+    rows_html,
+    situation_html,
+)
 from panels.map import Row, territories_map
-from panels.plot import STATE_FILL, STATE_MARK
+from panels.plot import STATE_FILL, STATE_MARK, group_fill
 from panels.situation import Reading
+from panels.targets import Bar, Cell
 
 EVIL = '<script>alert("x")</script>'
 
@@ -282,3 +296,158 @@ def test_the_footer_has_sources_and_notes():
     markup = Markup(footer_html(panel, locale="en"))
     assert markup.named("a")[0]["href"] == "https://example.org"
     assert markup.text == f"SN{EVIL}" and markup.named("script") == []
+
+
+# ------------------------------------------------------------------------------------------------------------ targets
+
+
+def promise(*, demonstration=False, **changed):
+    """The panel of a card."""
+    parts = {
+        "programme": "rsu",
+        "verdict": "watch",
+        "tone": "care",
+        "shape": "\u25c6",
+        "word": "to be watched",
+        "cells": (
+            Cell("Actual", "38,000", "on 17 September 2023"),
+            Cell("Expected date", "not at this pace", said=True),
+        ),
+        "sentences": ("One has to register 362 a day.", "An outlook."),
+        "needed": "One has to register 362 a day.",
+        "promise": SourceLine("Target assigned by letter", "https://example.org/letter"),
+    }
+    return Panel("targets", "promise", "Where it stands.", None, demonstration=demonstration, parts=parts | changed)
+
+
+@pytest.mark.parametrize(("locale", "direction"), [("ar", "rtl"), ("fr", "ltr"), ("en", "ltr")])
+def test_a_card_says_its_verdict_in_a_shape_and_a_word_before_its_numbers(locale, direction):
+    markup = Markup(promise_html(promise(), locale=locale))
+    (section,) = markup.classed("tt-promise")
+    assert section["dir"] == direction and "tt-tone-care" in section["class"]
+    assert markup.classed("tt-verdict") and markup.elements[2][1] == {"aria-hidden": "true"}
+    said = [
+        "\u25c6",
+        "to be watched",
+        "Where it stands.",
+        "Actual",
+        "38,000",
+        "on 17 September 2023",
+        "362 a day",
+        "letter",
+    ]
+    places = [markup.text.index(text) for text in said]
+    assert places == sorted(places)
+    assert markup.named("a")[0]["href"] == "https://example.org/letter"
+
+
+def test_words_in_place_of_a_number_are_set_smaller_than_numbers():
+    markup = Markup(promise_html(promise(), locale="en"))
+    assert len(markup.classed("tt-number")) == len(markup.classed("tt-said")) == 1
+
+
+def test_the_card_in_two_sentences_says_what_is_needed_and_no_outlook():
+    markup = Markup(brief_html(promise(), locale="en"))
+    assert "Where it stands. One has to register 362 a day." in markup.text.replace("\n", " ")
+    assert "An outlook." not in markup.text and "Target assigned by letter" in markup.text
+    without = Markup(brief_html(promise(needed="", promise=None), locale="en"))
+    assert "register" not in without.text and "An outlook." not in without.text and without.named("a") == []
+
+
+@pytest.mark.parametrize("locale", ["ar", "fr", "en"])
+def test_the_notice_of_the_demonstration_stands_in_each_part_of_a_target(locale):
+    badge = words(locale)("demo.badge")
+    bars = Panel("targets", "carried", "T", None, demonstration=True, parts={"bars": ()})
+    path = Panel("targets", "course", "T", None, demonstration=True, parts={"names": {}, "ahead": ()})
+    for text in (
+        promise_html(promise(demonstration=True), locale=locale),
+        carried_html(bars, locale=locale),
+        course_html(path, locale=locale),
+    ):
+        assert badge in Markup(text).text
+    assert badge not in Markup(promise_html(promise(), locale=locale)).text
+
+
+def test_nothing_that_is_said_of_a_target_becomes_markup():
+    evil = promise(
+        word=EVIL,
+        shape=EVIL,
+        tone='"><b',
+        cells=(Cell(EVIL, EVIL, EVIL),),
+        sentences=(EVIL,),
+        needed=EVIL,
+        promise=SourceLine(EVIL, "javascript:alert(1)"),
+    )
+    bars = (Bar("x", EVIL, EVIL, -3.0, 1.0),)
+    stroke = {"names": {"actual": EVIL}, "actual": (1,), "ahead": ()}
+    for text in (
+        promise_html(evil, locale="en"),
+        brief_html(evil, locale="en"),
+        carried_html(Panel("targets", "carried", EVIL, None, notes=(EVIL,), parts={"bars": bars}), locale="ar"),
+        course_html(Panel("targets", "course", EVIL, None, parts=stroke), locale="en"),
+        notes_html(Panel("targets", "table", "T", None, notes=(EVIL,)), locale="en"),
+        groups_html(groups((("met", EVIL, ("x",)),)), locale="en"),
+    ):
+        markup = Markup(text)
+        assert markup.named("script") == [] and markup.named("a") == [] and EVIL in markup.text
+
+
+def groups(found, *, elsewhere=False):
+    return Panel("targets", "verdicts", "T", None, parts={"groups": found, "elsewhere": elsewhere})
+
+
+def test_who_is_ahead_and_who_is_short_stand_on_two_sides_of_one_line():
+    bars = (Bar("a", "A", "+3", 3.0, 1.0), Bar("b", "B", "\u22121", -1.0, 1 / 3), Bar("c", "C", "0", 0.0, 0.0))
+    panel = Panel("targets", "carried", "T", None, notes=("They add up.",), parts={"bars": bars})
+    text = carried_html(panel, locale="ar")
+    markup = Markup(text)
+    assert markup.classed("tt-carried")[0]["dir"] == "rtl"
+    assert len(markup.classed("tt-short")) == len(markup.classed("tt-lead")) == 3
+    # From the side that reading begins at, whatever the language: no left, no right.
+    assert [bar["style"] for bar in markup.classed("tt-bar")] == ["inline-size:100.0%", "inline-size:33.3%"]
+    cells = re.findall(r'<td class="(tt-\w+)">(.*?)</td>', text)
+    assert [(css, bool(inner)) for css, inner in cells] == [
+        ("tt-short", False),
+        ("tt-lead", True),
+        ("tt-short", True),
+        ("tt-lead", False),
+        ("tt-short", False),
+        ("tt-lead", False),
+    ]
+    assert "They add up." in markup.text
+
+
+def test_the_legend_of_a_path_names_what_is_drawn_and_nothing_else():
+    names = {name: name.upper() for name in ("actual", "incomplete", "planned", "ahead", "band", "doubted")}
+    usual = dict.fromkeys(("actual", "incomplete", "planned", "ahead", "doubted"), ())
+
+    def told(**drawn):
+        panel = Panel("targets", "course", "T", None, parts=usual | drawn | {"names": names})
+        return Markup(course_html(panel, locale="ar"))
+
+    assert told(actual=((1, 2),)).text == "TACTUAL"
+    everything = told(actual=(1,), planned=(1,), ahead=(1,), doubted=(1,), incomplete=(1,))
+    assert [li["class"] for li in everything.classed("tt-stroke")] == [f"tt-stroke tt-stroke-{name}" for name in names]
+    assert everything.classed("tt-course")[0]["dir"] == "rtl"
+
+
+def test_the_legend_of_a_map_of_groups_counts_each_and_has_its_colour():
+    panel = groups((("ahead", "A", ("1", "2")), ("below", "B", ("3",))))
+    markup = Markup(groups_html(panel, locale="en"))
+    assert markup.text == "A (2)B (1)"
+    assert [s["style"] for s in markup.classed("tt-swatch")] == [
+        f"background:{group_fill(panel, k)}" for k in ("ahead", "below")
+    ]
+
+
+def test_what_another_body_holds_is_not_red_on_a_map():
+    held, own = groups((), elsewhere=True), groups(())
+    for key in ("below", "expired"):
+        assert group_fill(held, key) != group_fill(own, key)
+    assert group_fill(held, "ahead") == group_fill(own, "ahead")
+
+
+def test_the_head_of_a_row_wears_its_class_too():
+    panel = Panel("targets", "table", "T", None, parts={"head": ("A", "B"), "rows": ((("x", "tt-tone-bad"), "y"),)})
+    heads = Markup(rows_html(panel, locale="fr")).named("th")
+    assert {"scope": "row", "class": "tt-tone-bad"} in heads

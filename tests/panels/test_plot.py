@@ -2,6 +2,8 @@
 
 import csv
 import datetime as dt
+import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +21,13 @@ from panels.plot import (
     STATE_MARK,
     TINTS,
     TITLE_WIDTH,
+    Chart,
+    course_figure,
+    group_fill,
     map_figure,
     path_figure,
     tints_for,
+    verdicts_figure,
 )
 
 LOCALES = ("ar", "fr", "en")
@@ -150,14 +156,57 @@ def test_the_title_begins_where_reading_begins_and_runs_as_its_language_does(spe
         assert (text.startswith(RLI) and text.endswith(PDI)) == (locale == "ar")
 
 
-def test_a_finished_chart_is_the_same_dictionary_each_time_and_that_of_a_plain_figure(drawn):
-    for chart in (path_figure(line(YEARS), locale="ar"), map_figure(drawn(*EVERY_STATE), locale="ar")):
+@pytest.fixture
+def charts(drawn, codes):
+    """Every shape of chart: a line through no, one, few and many dates, a map of few, of more, of every state."""
+
+    def every(locale):
+        many = [((dt.date(2020, 1, 1) + dt.timedelta(7 * i)).isoformat(), 1000 + i) for i in range(SPARSE + 40)]
+        for points in ([], YEARS[:1], YEARS[:2], YEARS, [*YEARS[:3], ("2026-02-01", 9)], many):
+            yield path_figure(line(points, locale), locale=locale)
+        rows = [{"territory_code": code, "value": 9.0 * i, "denominator": 900.0} for i, code in enumerate(codes)]
+        counts = [{"territory_code": row["territory_code"], "value": row["value"]} for row in rows]
+        for of, show in ((rows[:LABELLED], "share"), (rows, "share"), (counts, "count"), (EVERY_STATE, "count")):
+            yield map_figure(drawn(*of, locale=locale, show=show), locale=locale)
+
+    codes = codes["prefecture"]
+    return every
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_is_sent_of_a_chart_is_what_plotly_itself_makes_of_it_when_it_checks_each_property(charts, locale):
+    """A finished chart is sent unchecked, which is only right as long as Plotly has nothing to refuse or to mend."""
+    seen = 0
+    for chart in charts(locale):
         sent = chart.to_dict()
-        assert chart.to_dict() is sent
-        plain = go.Figure(sent["data"], sent["layout"])
-        plain.layout.template = None
-        assert plain.to_dict() == sent and plain.to_json() == chart.to_json()
+        checked = go.Figure(sent["data"], sent["layout"], skip_invalid=False)
+        checked.layout.template = None
+        assert json.loads(chart.to_json()) == json.loads(checked.to_json())
         assert len(sent["data"]) >= 1 and sent["layout"]["height"] > 0
+        seen += 1
+    assert seen == 10
+
+
+def test_a_finished_chart_is_the_same_dictionary_each_time(charts):
+    for chart in charts("ar"):
+        assert chart.to_dict() is chart.to_dict() and chart.to_plotly_json() == chart.to_dict()
+
+
+def test_whoever_looks_inside_a_chart_finds_a_figure_of_plotly(drawn):
+    path, geography = path_figure(line(YEARS), locale="fr"), map_figure(drawn(*EVERY_STATE), locale="fr")
+    assert path.data[0].y == tuple(value for _, value in YEARS) and path.layout.template == go.layout.Template()
+    assert isinstance(geography.data[0], go.Choropleth) and len(geography.data) == len(geography.to_dict()["data"])
+    assert go.Figure(path).data == path.data
+    assert (
+        pickle.loads(pickle.dumps(path)).to_dict() == path.to_dict() == path_figure(line(YEARS), locale="fr").to_dict()
+    )
+    with pytest.raises(AttributeError):
+        path.no_such_thing  # noqa: B018
+
+
+def test_a_property_that_plotly_does_not_know_is_refused_when_somebody_looks_inside():
+    with pytest.raises(ValueError, match="colour"):
+        Chart({"data": [{"type": "scatter", "line": {"colour": "red"}}], "layout": {}}).data  # noqa: B018
 
 
 @pytest.fixture(scope="module")
@@ -438,3 +487,168 @@ def test_each_line_of_an_arabic_title_is_one_run_of_its_own(spec):
     for text in lines:
         assert text.startswith(RLI) and text.endswith(PDI)
         assert not any(mark in text[1:-1] for mark in "\u2066\u2067\u2068\u2069")
+
+
+# ------------------------------------------------------------------------------------------------- courses and verdicts
+
+
+def run(locale="fr", *, on="2023-09-06", demonstration=False, **changed):
+    """The panel of a course."""
+    day = dt.date.fromisoformat
+    names = ("actual", "incomplete", "planned", "ahead", "band", "doubted")
+    parts = {
+        "actual": ((day("2023-02-01"), 10.0), (day("2023-08-27"), 180.0)),
+        "incomplete": ((day("2023-09-05"), 190.0),),
+        "doubted": ((day("2023-09-03"), 5000.0),),
+        "planned": ((day("2023-01-01"), 0.0), (day("2023-12-31"), 400.0)),
+        "ahead": ((day("2023-09-05"), 190.0, 190.0, 190.0), (day("2023-09-12"), 220.0, 200.0, 260.0)),
+        "today": day(on),
+        "said": words(locale).date(day(on)),
+        "unit": "households",
+        "names": {name: words(locale)(f"targets.line_{name}") for name in names},
+    }
+    return Panel("targets", "course", "T", None, demonstration=demonstration, parts=parts | changed)
+
+
+def lines(sent, locale="fr"):
+    """The traces of a course by what they draw."""
+    w = words(locale)
+    known = {w(f"targets.line_{n}"): n for n in ("actual", "incomplete", "planned", "ahead", "band", "doubted")}
+    return [(known[trace["name"]], trace) for trace in sent["data"]]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("demonstration", [False, True])
+def test_a_course_is_a_figure_that_plotly_accepts(locale, demonstration):
+    figure = course_figure(run(locale, demonstration=demonstration), locale=locale)
+    checked = go.Figure(figure.to_dict(), skip_invalid=False)
+    checked.layout.template = None
+    assert json.loads(checked.to_json()) == json.loads(json.dumps(figure.to_dict()))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_band_lies_under_what_is_expected_and_the_count_over_its_path(spec, locale):
+    _, sent = spec(course_figure(run(locale), locale=locale))
+    drawn = lines(sent, locale)
+    assert [name for name, _ in drawn] == ["band", "band", "ahead", "planned", "actual", "incomplete", "doubted"]
+    low, high = (trace for name, trace in drawn if name == "band")
+    assert low["y"] == [190, 200] and high["y"] == [190, 260] and high["fill"] == "tonexty" and "fill" not in low
+    assert all(trace["hoverinfo"] == "skip" and "hovertemplate" not in trace for trace in (low, high))
+    assert sent["layout"]["showlegend"] is False
+
+
+@pytest.mark.parametrize(("locale", "side"), [("ar", "right"), ("fr", "left"), ("en", "left")])
+def test_the_scale_of_a_course_stands_where_reading_begins_and_time_runs_left_to_right(spec, locale, side):
+    _, sent = spec(course_figure(run(locale), locale=locale))
+    layout = sent["layout"]
+    assert layout["yaxis"]["side"] == side and layout["margin"][side[0]] > 20
+    assert layout["xaxis"]["tickvals"] == sorted(layout["xaxis"]["tickvals"]) and "autorange" not in layout["xaxis"]
+    for text in (*layout["yaxis"]["ticktext"], *layout["xaxis"]["ticktext"], layout["annotations"][0]["text"]):
+        assert (text.startswith(RLI) and text.endswith(PDI)) == (locale == "ar")
+
+
+@pytest.mark.parametrize(("on", "anchor"), [("2023-02-01", "left"), ("2023-12-01", "right")])
+def test_the_day_of_the_view_is_marked_and_named_with_room_for_its_name(spec, on, anchor):
+    _, sent = spec(course_figure(run(on=on), locale="fr"))
+    (mark,), note = sent["layout"]["shapes"], sent["layout"]["annotations"][0]
+    assert mark["x0"] == mark["x1"] == note["x"] == on and (mark["y0"], mark["y1"]) == (0, 1)
+    assert note["xanchor"] == anchor and note["text"] == words("fr").date(dt.date.fromisoformat(on))
+
+
+def test_a_report_of_an_unfinished_week_is_grey_and_goes_on_from_the_last_full_one(spec):
+    drawn = dict(lines(spec(course_figure(run(), locale="fr"))[1]))
+    assert drawn["incomplete"]["x"] == ["2023-08-27", "2023-09-05"] and drawn["actual"]["x"][-1] == "2023-08-27"
+    assert drawn["incomplete"]["line"]["color"] != drawn["actual"]["line"]["color"]
+
+
+def test_a_report_that_is_not_believed_does_not_make_the_scale_and_says_its_own_value(spec, plain):
+    _, sent = spec(course_figure(run(), locale="fr"))
+    top = sent["layout"]["yaxis"]["range"][1]
+    doubted = dict(lines(sent))["doubted"]
+    assert top < 500 and doubted["y"][0] < top and "5 000" in plain(doubted["customdata"][0])
+    assert doubted["mode"] == "markers" and doubted["marker"]["symbol"] == "x"
+
+
+def test_the_scale_names_the_target_and_the_count_unless_they_would_overlap(spec):
+    day = dt.date.fromisoformat
+
+    def named(last):
+        panel = run(actual=((day("2023-02-01"), 10.0), (day("2023-08-27"), last)), incomplete=(), doubted=())
+        return spec(course_figure(panel, locale="fr"))[1]["layout"]["yaxis"]["tickvals"]
+
+    assert named(180.0) == [0, 180, 400] and named(395.0) == [0, 400] and named(8.0) == [0, 400]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_course_of_a_single_report_without_a_target_is_drawn(spec, locale):
+    day = dt.date.fromisoformat("2023-05-15")
+    empty = dict.fromkeys(("incomplete", "doubted", "planned", "ahead"), ())
+    _, sent = spec(course_figure(run(locale, on="2023-05-15", actual=((day, 1_800_000.0),), **empty), locale=locale))
+    assert [name for name, _ in lines(sent, locale)] == ["actual"] and sent["data"][0]["mode"] == "lines+markers"
+    assert sent["layout"]["yaxis"]["tickvals"] == [0, 1_800_000]
+    nothing = run(locale, actual=(), **empty)
+    assert spec(course_figure(nothing, locale=locale))[1]["data"] == []
+
+
+def test_the_months_named_on_a_course_are_five_at_most_whatever_its_length(spec):
+    day = dt.date.fromisoformat
+    for last in ("2023-03-01", "2023-12-31", "2026-11-01", "2040-01-01"):
+        panel = run(planned=((day("2022-11-17"), 0.0), (day(last), 400.0)))
+        texts = spec(course_figure(panel, locale="fr"))[1]["layout"]["xaxis"]["ticktext"]
+        assert 1 <= len(texts) <= 5 and len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_notice_of_the_demonstration_stands_inside_both_pictures(spec, locale):
+    for make in (
+        lambda shown: course_figure(run(locale, demonstration=shown), locale=locale),
+        lambda shown: verdicts_figure(grouped(demonstration=shown), locale=locale),
+    ):
+        told = [
+            " ".join(note["text"] for note in spec(make(shown))[1]["layout"].get("annotations", ()))
+            for shown in (True, False)
+        ]
+        first = words(locale)("demo.badge").split()[0]
+        assert first in told[0] and first not in told[1]
+
+
+def grouped(codes=("a", "b", "c"), *, demonstration=False, elsewhere=False):
+    """The panel of a map of two groups."""
+    parts = {
+        "groups": (("ahead", "Ahead", codes[:2]), ("below", "Below", codes[2:])),
+        "boundaries": "/app/static/x.geojson",
+        "texts": {
+            code: f"What is said of {code}, in a sentence that is longer than a line of sixty." for code in codes
+        },
+        "names": {code: code.upper() for code in codes},
+        "elsewhere": elsewhere,
+    }
+    return Panel("targets", "verdicts", "T", None, demonstration=demonstration, parts=parts)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("demonstration", [False, True])
+def test_a_map_of_groups_is_a_figure_that_plotly_accepts(locale, demonstration):
+    figure = verdicts_figure(grouped(demonstration=demonstration), locale=locale)
+    checked = go.Figure(figure.to_dict(), skip_invalid=False)
+    checked.layout.template = None
+    assert json.loads(checked.to_json()) == json.loads(json.dumps(figure.to_dict()))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_map_of_groups_has_a_colour_for_each_and_says_the_sentence_of_each_territory(spec, locale):
+    panel = grouped()
+    _, sent = spec(verdicts_figure(panel, locale=locale))
+    shapes = [trace for trace in sent["data"] if trace["type"] == "choropleth"]
+    assert [trace["locations"] for trace in shapes] == [["a", "b"], ["c"]]
+    assert [trace["colorscale"][0][1] for trace in shapes] == [group_fill(panel, key) for key in ("ahead", "below")]
+    assert all(
+        "<br>" in text and text.startswith(RLI) == (locale == "ar") for trace in shapes for text in trace["customdata"]
+    )
+    assert sent["data"][-1]["text"] == ["A", "B", "C"]
+    assert all(trace["geojson"] == "/app/static/x.geojson" for trace in sent["data"])
+
+
+def test_many_territories_have_no_names_on_the_map_of_groups(spec):
+    codes = tuple(f"c{i}" for i in range(LABELLED + 1))
+    assert all(t["type"] == "choropleth" for t in spec(verdicts_figure(grouped(codes), locale="fr"))[1]["data"])

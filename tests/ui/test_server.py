@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import hashlib
-import json
 import re
 import socket
 import tomllib
@@ -18,7 +17,6 @@ from i18n import LOCALES, words
 from ui import access, server, sheets
 from ui.access import ROOT, allowed_hosts, exposed_without_login, is_loopback, login_configured
 from ui.assets import ASK_AGAIN, FOR_GOOD, Assets, Compressed
-from ui.document import WHOLE, held_back
 from ui.headers import SecurityHeaders, content_security_policy, script_hashes
 
 LOGIN = """
@@ -396,50 +394,6 @@ def test_a_page_sends_the_sheet_only_where_the_document_does_not_link_it(monkeyp
 def test_the_document_fetches_the_code_of_charts_ahead_and_not_their_typeface(pages):
     assert re.search(r"PlotlyChart\.[^\"]+\.js", pages["ar"])
     assert "SourceSans" not in pages["ar"]
-
-
-def test_the_code_of_charts_runs_only_once_what_came_before_it_was_painted(pages):
-    (name, module), *others = server.held_back_scripts().items()
-    assert not others and name.startswith("PlotlyChart.")
-    whole = f"./{name}?{WHOLE}"
-    # Text and two frames, or no wait at all in a window that is not looked at; then the script itself and its exports.
-    waits, _, runs = module.partition(f"await import({json.dumps(whole)})")
-    assert (
-        waits.startswith("await ")
-        and "requestAnimationFrame" in waits
-        and "document.hidden?0:" in waits
-        and "stHtml" in waits
-    )
-    script = (server.STREAMLIT_FILES / "static/js" / name).read_text(encoding="utf-8")
-    exported = {one.split(" as ")[-1].strip() for one in script.rpartition("export{")[2].rstrip("};\n").split(",")}
-    assert exported == {"default" if one == "default" else one for one in re.findall(r"whole\.(\w+);", runs)}
-    # Both are fetched, and the large one parsed, as modules: what runs it is the first chart.
-    for page in pages.values():
-        assert (
-            'rel="modulepreload";' in page and f"./static/js/{name}" in page and f"./static/js/{name}?{WHOLE}" in page
-        )
-
-
-def test_a_script_whose_exports_are_not_understood_is_not_held_back():
-    assert held_back("a.js", "export{a as default,b};") is not None
-    for script in ("", "export default 5", "export{};", 'export{a as "b c"}', "export*from'./b.js';"):
-        assert held_back("a.js", script) is None
-
-
-def test_before_a_script_that_is_held_back_a_module_stands_and_the_script_is_sent_when_asked_for(tmp_path):
-    (tmp_path / "a.0123456789ab.js").write_text("export{b as default}", encoding="utf-8")
-    app = Assets(
-        None,
-        roots={"/static/": (tmp_path, True)},
-        compressed=Compressed(tmp_path / "cache"),
-        held={"/static/a.0123456789ab.js": "stands before"},
-    )
-    before = ask(app, "/static/a.0123456789ab.js")
-    assert (before.status, before.body) == (200, b"stands before")
-    # Its name has the hash of the script: a browser that kept it for good would keep it when ours changes.
-    assert before.headers["cache-control"] == "no-cache" and "javascript" in before.headers["content-type"]
-    script = ask(app, "/static/a.0123456789ab.js", query=WHOLE)
-    assert script.body == b"export{b as default}" and "immutable" in script.headers["cache-control"]
 
 
 def test_the_policy_allows_our_inline_scripts_by_their_hash_and_no_others(pages):
