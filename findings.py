@@ -185,6 +185,12 @@ def _targets(
     return Answer(cards, facts=facts)
 
 
+def _alerts(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, territory: str, on: int) -> Answer:
+    known = definitions(engine, cut=cut).seen_by(role)
+    found = promises.alerts(engine, territory=territory, on=on, cut=cut, scope=scope, known=known)
+    return Answer((say_targets.alerts(found, locale=locale),))
+
+
 def _target_map(
     engine: sa.Engine,
     *,
@@ -534,6 +540,7 @@ FINDINGS = {
         Finding("map", ("territory", "on", "indicator", "show", "level", "boundaries"), _map),
         Finding("targets", ("territory", "on", "indicator", "level"), _targets),
         Finding("target_map", ("territory", "on", "indicator", "boundaries", "show"), _target_map),
+        Finding("alerts", ("territory", "on"), _alerts),
         Finding("target_history", (), _target_history),
         Finding("judged", (), _judged),
         Finding("chain", ("territory",), _chain),

@@ -44,11 +44,7 @@ if answer.facts["children"] is not None:
     # Of offices, which have no boundaries, the table says all.
     if not level:
         promising.map_of(chosen, who(), indicator=indicator)
-alerts = answer.facts["alerts"]
-st.header(alerts.title, anchor=False)
-if alerts.parts["rows"]:
-    show.table(alerts, chosen)
-    promising.hand_out(alerts, chosen)
+promising.alerts(answer.facts["alerts"], chosen, always=True)
 if who().may_import:
     promising.enter_targets(chosen, who(), indicator=indicator)
 if unfold(w("targets.all_history"), "history"):

@@ -121,6 +121,10 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
     }
     if panel.parts.get("marks"):
         _mark_actions(figure, panel, w)
+    if panel.demonstration:
+        # Small, as the chart is: its whole height is that of seven lines.
+        notes = [note | {"font": {"size": 10, "color": "#7A5200"}} for note in in_picture(panel, w)]
+        figure["layout"]["annotations"] = [*figure["layout"].get("annotations", ()), *notes]
     return Chart(figure)
 
 
@@ -569,6 +573,8 @@ def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:
             },
         },
     }
+    if panel.demonstration:
+        figure["layout"]["annotations"] = [note | {"y": 0.01, "yanchor": "bottom"} for note in in_picture(panel, w)]
     return Chart(figure)
 
 

@@ -67,10 +67,21 @@ def map_of(chosen: Choices, who: Viewer, *, indicator: str) -> None:
         st.plotly_chart(figure, key=f"target-map-{by}", theme=None, config=show.MAP, alt=panel.title)
 
 
+def alerts(panel, chosen: Choices, *, always: bool = False) -> None:
+    """What is worth a word today, and the same as a file. always: also to say that there is nothing."""
+    if panel.parts["rows"] or always:
+        st.header(panel.title, anchor=False)
+    if panel.parts["rows"]:
+        show.table(panel, chosen)
+        hand_out(panel, chosen)
+
+
 def hand_out(alerts, chosen: Choices) -> None:
-    """The alerts as a file to send."""
+    """The alerts as a file to send; those of the demonstration say in their first line that they are made up."""
     text = io.StringIO()
     rows = csv.writer(text)
+    if alerts.demonstration:
+        rows.writerow([chosen.words("demo.badge")])
     rows.writerow(alerts.parts["head"])
     rows.writerows([_plain(cell) for cell in row] for row in alerts.parts["rows"])
     w = chosen.words

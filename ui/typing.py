@@ -35,7 +35,7 @@ WEEKS = {"daily": 1, "weekly": 6, "monthly": 26, "quarterly": 53}
 """Weeks that a grid shows, by how often figures come."""
 
 MOST_LINES, MOST_HEIGHT = 30, 900
-NAME_WIDTH, DATE_WIDTH, MOST_UNHELD = 190, 105, 7
+NAME_WIDTH, DATE_WIDTH, MOST_UNHELD = 190, 120, 7
 _GRIDS, _SAVED, _REPORT = "_typed_grids", "_typed_saved", "_typed_report"
 
 

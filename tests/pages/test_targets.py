@@ -333,6 +333,13 @@ def test_alerts_are_a_file_without_formulas(own, promise, weekly, opened, monkey
     assert page._plain("12") == "12"
 
 
+def test_the_first_screen_lists_the_alerts_and_is_silent_where_there_are_none(own, promise, weekly, opened):
+    title = words("fr")("targets.alerts_title", n="1")
+    assert title not in [h.value for h in sound(opened("situation", lang="fr", **HERE)).header]
+    promise(value=900_000, due="2023-06-30")
+    assert title in [h.value for h in sound(opened("situation", lang="fr", **HERE)).header]
+
+
 def test_a_target_that_was_taken_back_alarms_nobody(own, promise, weekly, opened):
     promise(value=900_000, due="2023-06-30")
     withdraw_target(own(), indicator=RSU, territory="09.273", due=days("2023-06-30"), actor="preparer")

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -239,6 +240,15 @@ def drawn(children, day):
         )
 
     return make
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_notice_of_the_demonstration_stands_inside_a_map(drawn, spec, codes, locale):
+    panel = drawn(*reported(codes["prefecture"]), locale=locale)
+    first = words(locale)("demo.badge").split()[0]
+    for shown in (True, False):
+        layout = spec(map_figure(replace(panel, demonstration=shown), locale=locale))[1]["layout"]
+        assert (first in str(layout.get("annotations", ""))) is shown
 
 
 def reported(codes):
@@ -599,8 +609,9 @@ def test_the_months_named_on_a_course_are_five_at_most_whatever_its_length(spec)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_notice_of_the_demonstration_stands_inside_both_pictures(spec, locale):
+def test_the_notice_of_the_demonstration_stands_inside_each_picture(spec, locale):
     for make in (
+        lambda shown: path_figure(replace(line(YEARS, locale), demonstration=shown), locale=locale),
         lambda shown: course_figure(run(locale, demonstration=shown), locale=locale),
         lambda shown: verdicts_figure(grouped(demonstration=shown), locale=locale),
     ):
