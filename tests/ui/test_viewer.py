@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,12 @@ trusted = ["10.0.0.5", "192.168.4.0/24"]
 secret_header = "X-Office-Secret"
 secret = "a long agreed secret"
 """
+
+
+def finished(work):
+    """What a coroutine answers, run in a thread of its own: a browser that other tests left open has a loop here."""
+    with ThreadPoolExecutor(max_workers=1) as alone:
+        return alone.submit(asyncio.run, work).result()
 
 
 @pytest.fixture
@@ -124,7 +131,7 @@ def told(peer, *headers, secret_header="x-office-secret"):
         "client": (peer, 1) if peer else None,
         "headers": [(name.encode(), value.encode()) for name, value in headers],
     }
-    asyncio.run(ProxyLogin(app, proxy=before)(scope, None, None))
+    finished(ProxyLogin(app, proxy=before)(scope, None, None))
     names = [name for name, _ in passed["headers"]]
     assert b"x-forwarded-user" not in names and b"x-office-secret" not in names
     values = [value.decode("latin-1") for name, value in passed["headers"] if name == VOUCHED.encode()]
@@ -247,7 +254,7 @@ def seen_by(port, *headers, name="tatabbu.example.ma"):
                 if message.WhichOneof("type") == "script_finished":
                     return "\n".join(sent)
 
-    return asyncio.run(visit())
+    return finished(visit())
 
 
 SILENT = words("en")("errors.proxy_silent")
