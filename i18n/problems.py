@@ -80,6 +80,4 @@ def grouped(problems: Iterable[Problem], w: Words) -> Iterator[str]:
             parts.append(w("importer.cells_say_so", n=len(found), cells=cells))
         elif len(found) > 1:
             parts.append(w("importer.lines_say_so", n=len(found)))
-        if first.values.get("records"):
-            parts.append(w("importer.records_say_so", n=first.values["records"]))
         yield " ".join(parts)
