@@ -77,12 +77,12 @@ def test_an_action_is_recorded_on_the_page_and_undone(journal, opened, html):
     assert "Marché hebdomadaire" not in html(sound(app))
 
 
-def test_what_is_wrong_is_said_and_a_persons_number_is_not_repeated(journal, opened, html):
+def test_what_is_wrong_is_said_and_a_persons_number_is_not_repeated(journal, opened, html, today):
     w = words("fr")
     app = opened("actions", lang="fr")
     app.text_input(key="first-new-0").input("hier")
     app.button(key="save-new-0").click().run()
-    said = w("actions.fault_date", name=w("actions.form_first"), example=w.date_short(dt.date(2026, 11, 23)))
+    said = w("actions.fault_date", name=w("actions.form_first"), example=w.date_short(today()))
     assert said in unescape(html(sound(app)))
     app.text_input(key="first-new-0").input("3 octobre 2026")
     app.text_area(key="note-new-0").input("Appeler le 0612345678")

@@ -1,13 +1,16 @@
 """The board of deliveries by the front door: declared, changed, recalled, and its blank forms."""
 
+import datetime as dt
 import io
 
 import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.settings import settings
+from data.loading import load_reference
+from data.settings import change, settings
 from tests.pages.conftest import ROOT
+from ui.engine import engine
 
 COMMUNE = "09.273.01.17"
 
@@ -109,8 +112,12 @@ def test_the_other_blocks_of_the_settings_are_kept(page, tmp_path):
     assert now.deliveries
 
 
-def test_a_reminder_stands_ready_in_three_languages_and_names_offices_only(page):
+def test_a_reminder_stands_ready_in_three_languages_and_names_offices_only(page, tmp_path):
     page(lang="ar").button(key="propose").click().run()
+    # Declared today, nothing is late but on the weekday of delivery: let it have been declared long ago.
+    long_ago = [one.model_copy(update={"starts": dt.date(2023, 1, 2)}) for one in settings(tmp_path).deliveries]
+    change(tmp_path, lambda now: now.model_copy(update={"deliveries": tuple(long_ago)}))
+    load_reference(engine(), local=tmp_path)
     app = page(lang="fr")
     texts = [element.value for element in app.code]
     assert len(texts) % 3 == 0 and texts
