@@ -6,6 +6,7 @@ Pages, agendas and documents ask here, so that the same question has one answer 
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -61,8 +62,29 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """Who asks, of which database, as known at which cut: what every answer depends on besides its choices."""
+
+    engine: sa.Engine
+    cut: int
+    scope: str
+    role: str
+    locale: str
+
+    @cached_property
+    def known(self) -> Definitions:
+        """The definitions at the cut, without the indicators that his role is not shown."""
+        return definitions(self.engine, cut=self.cut).seen_by(self.role)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What queries are given of him."""
+        return {"cut": self.cut, "scope": self.scope, "known": self.known}
+
+
+@dataclass(frozen=True)
 class Finding:
-    """A question that the product answers. `choices`: what a reader may choose, the names of `answer`'s arguments."""
+    """A question that the product answers. `choices`: what may be chosen, the names of `answer`'s other arguments."""
 
     name: str
     choices: tuple[str, ...]
@@ -73,27 +95,30 @@ MOST_READINGS = 4
 """The kingdom, the region, the prefecture, and what was chosen below it."""
 
 
-def _situation(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, territory: str, on: int) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
-    with engine.connect() as connection:
+def _situation(reader: Reader, *, territory: str, on: int) -> Answer:
+    known = reader.known
+    with reader.engine.connect() as connection:
         line = territories.lineage(connection, of=territory)
         levels = {code: territories.level_of(connection, code) or "" for code in line}
         children = territories.summed_over(connection, line=line)
     if len(line) > MOST_READINGS:
         line = (*line[: MOST_READINGS - 1], line[-1])
-    headline, found = readings(engine, territories=line, on=on, cut=cut, scope=scope, known=known)
-    printed = _shown(quoted(engine, found=found, on=on, cut=cut, territories=line), known)
+    headline, found = readings(reader.engine, territories=line, on=on, **reader.asked)
+    printed = _shown(quoted(reader.engine, found=found, on=on, cut=reader.cut, territories=line), known)
     silent = {}
     for level, counts in _partial_counts(headline, territory, children.get(territory, {})).items():
-        silent |= silent_children(engine, of=territory, counts=counts, on=on, cut=cut, scope=scope, level=level)
+        silent |= silent_children(
+            reader.engine, of=territory, counts=counts, on=on, cut=reader.cut, scope=reader.scope, level=level
+        )
     headlines = _headlines(known)
-    histories = trend.nearest_histories(engine, line=line, counts=headlines, on=on, cut=cut, scope=scope, known=known)
+    histories = trend.nearest_histories(reader.engine, line=line, counts=headlines, on=on, **reader.asked)
     acted = journal.beside(
-        engine, counts={(code, step) for (step, _), (code, _) in histories.items()}, cut=cut, scope=scope
+        reader.engine,
+        counts={(code, step) for (step, _), (code, _) in histories.items()},
+        cut=reader.cut,
+        scope=reader.scope,
     )
-    standing = promises.progress(
-        engine, territories=line, on=on, cut=cut, scope=scope, known=known, found=found, foresee=True
-    )
+    standing = promises.progress(reader.engine, territories=line, on=on, **reader.asked, found=found, foresee=True)
     around = say_situation.beside(found, printed)
     by_programme = say_situation.by_programme(headline)
     panels, paths, others = [], {}, []
@@ -108,7 +133,7 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: st
             printed,
             programme=key,
             levels=levels,
-            locale=locale,
+            locale=reader.locale,
             silent=silent,
             around=around,
             threshold=known.small_cell,
@@ -118,13 +143,13 @@ def _situation(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: st
             others.append(panel)
             continue
         panels.append(panel)
-        path = _path(histories, mine, acted, locale=locale)
+        path = _path(histories, mine, acted, locale=reader.locale)
         if path is not None:
             paths[key] = path
     facts = {
         "line": line,
-        "promises": _promises(standing, known, locale=locale, role=role),
-        "others": say_situation.others(others, line=line, locale=locale) if others else None,
+        "promises": _promises(standing, known, locale=reader.locale, role=reader.role),
+        "others": say_situation.others(others, line=line, locale=reader.locale) if others else None,
         "listed": bool((found["territory_code"] == territory).any()),
         "silent": not (headline[headline["territory_code"] == territory]["state"] == "shown").any(),
         "empty": found.empty,
@@ -146,90 +171,63 @@ def _promises(standing: pd.DataFrame, known: Definitions, *, locale: str, role: 
     }
 
 
-def _targets(
-    engine: sa.Engine,
-    *,
-    cut: int,
-    scope: str,
-    role: str,
-    locale: str,
-    territory: str,
-    on: int,
-    indicator: str,
-    level: str | None,
-) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
-    asked = {"on": on, "cut": cut, "scope": scope, "known": known}
+def _targets(reader: Reader, *, territory: str, on: int, indicator: str, level: str | None) -> Answer:
+    known = reader.known
+    asked = {"on": on, **reader.asked}
     definition = known.indicators[indicator]
     step, unit = definition["numerator"]["step"], definition["numerator"]["unit"]
-    standing = promises.progress(engine, territories=[territory], indicators={indicator}, shares=True, **asked)
+    standing = promises.progress(reader.engine, territories=[territory], indicators={indicator}, shares=True, **asked)
     mine = [row for row in standing.itertuples(index=False) if row.indicator == indicator]
-    cards = tuple(say_targets.card(row, locale=locale, with_probability=role != READER) for row in mine)
-    course = promises.course(engine, indicator=indicator, territory=territory, **asked)
-    below = promises.children(engine, indicator=indicator, parent=territory, level=level, **asked)
-    told = {"parent": territory, "indicator": indicator, "locale": locale}
-    alarms = promises.alerts(engine, territory=territory, **asked)
+    cards = tuple(say_targets.card(row, locale=reader.locale, with_probability=reader.role != READER) for row in mine)
+    course = promises.course(reader.engine, indicator=indicator, territory=territory, **asked)
+    below = promises.children(reader.engine, indicator=indicator, parent=territory, level=level, **asked)
+    told = {"parent": territory, "indicator": indicator, "locale": reader.locale}
     # A table of nothing but "not available" tells nobody anything.
     known_below = bool(len(below)) and bool(below["actual"].notna().any())
     facts = {
         "course": say_targets.course(
-            course, indicator=indicator, territory=territory, step=step, unit=unit, on=on, locale=locale
+            course, indicator=indicator, territory=territory, step=step, unit=unit, on=on, locale=reader.locale
         )
         if len(course.actual)
         else None,
         "children": say_targets.children(below, **told) if known_below else None,
         "carried": say_targets.carried(below, **told) if known_below else None,
-        "alerts": say_targets.alerts(alarms, locale=locale),
         "promised": any(not math.isnan(row.target) for row in mine),
     }
     return Answer(cards, facts=facts)
 
 
-def _alerts(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, territory: str, on: int) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
-    found = promises.alerts(engine, territory=territory, on=on, cut=cut, scope=scope, known=known)
-    return Answer((say_targets.alerts(found, locale=locale),))
+def _alerts(reader: Reader, *, territory: str, on: int) -> Answer:
+    found = promises.alerts(reader.engine, territory=territory, on=on, **reader.asked)
+    return Answer((say_targets.alerts(found, locale=reader.locale),))
 
 
-def _target_map(
-    engine: sa.Engine,
-    *,
-    cut: int,
-    scope: str,
-    role: str,
-    locale: str,
-    territory: str,
-    on: int,
-    indicator: str,
-    boundaries: str,
-    show: str,
-) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
-    below = promises.children(engine, indicator=indicator, parent=territory, on=on, cut=cut, scope=scope, known=known)
+def _target_map(reader: Reader, *, territory: str, on: int, indicator: str, boundaries: str, show: str) -> Answer:
+    below = promises.children(reader.engine, indicator=indicator, parent=territory, on=on, **reader.asked)
     # The map of verdicts is for who prepares the meeting; a reader gets that of the pace needed, whatever he asks for.
-    show = "need" if role == READER else show
+    show = "need" if reader.role == READER else show
     panel = say_targets.verdict_map(
-        below, parent=territory, indicator=indicator, boundaries=boundaries, show=show, locale=locale
+        below, parent=territory, indicator=indicator, boundaries=boundaries, show=show, locale=reader.locale
     )
     return Answer((panel,))
 
 
-def _target_history(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
-    said = promises.all_targets(engine, cut=cut, scope=scope, known=known)
-    return Answer((say_targets.history(said[said["indicator"].isin(known.indicators)], locale=locale),))
+def _target_history(reader: Reader) -> Answer:
+    known = reader.known
+    said = promises.all_targets(reader.engine, **reader.asked)
+    return Answer((say_targets.history(said[said["indicator"].isin(known.indicators)], locale=reader.locale),))
 
 
-def _judged(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
-    found = forecasts.judged(engine, cut=cut, scope=scope)
-    return Answer((say_targets.judged(found[found["indicator"].isin(known.indicators)], locale=locale),))
+def _judged(reader: Reader) -> Answer:
+    known = reader.known
+    found = forecasts.judged(reader.engine, cut=reader.cut, scope=reader.scope)
+    return Answer((say_targets.judged(found[found["indicator"].isin(known.indicators)], locale=reader.locale),))
 
 
-def _figures(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, territory: str, on: int) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
-    found = of_territory(engine, territory=territory, on=on, cut=cut, scope=scope, known=known)
-    return Answer((say_figures.figures(found, known, territory=territory, locale=locale),))
+def _figures(reader: Reader, *, territory: str, on: int) -> Answer:
+    known = reader.known
+    found = of_territory(reader.engine, territory=territory, on=on, **reader.asked)
+    return Answer((say_figures.figures(found, known, territory=territory, locale=reader.locale),))
 
 
 def _shown(frame: pd.DataFrame, known: Definitions) -> pd.DataFrame:
@@ -280,24 +278,20 @@ def _path(
 
 
 def _map(
-    engine: sa.Engine,
-    *,
-    cut: int,
-    scope: str,
-    role: str,
-    locale: str,
-    territory: str,
-    on: int,
-    indicator: str,
-    show: str,
-    level: str | None,
-    boundaries: str,
+    reader: Reader, *, territory: str, on: int, indicator: str, show: str, level: str | None, boundaries: str
 ) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
+    known = reader.known
     frame = geography.by_child(
-        engine, parent=territory, indicator=indicator, on=on, cut=cut, scope=scope, level=level, known=known
+        reader.engine,
+        parent=territory,
+        indicator=indicator,
+        on=on,
+        cut=reader.cut,
+        scope=reader.scope,
+        level=level,
+        known=known,
     )
-    with engine.connect() as connection:
+    with reader.engine.connect() as connection:
         below = territories.level_of(connection, frame["territory_code"].iloc[0]) if len(frame) else None
     panel = say_map.territories_map(
         frame,
@@ -307,34 +301,34 @@ def _map(
         level=below or "commune",
         boundaries=boundaries,
         on=on,
-        locale=locale,
+        locale=reader.locale,
         threshold=known.small_cell,
     )
     return Answer((panel,))
 
 
-def _chain(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, territory: str) -> Answer:
-    place = chain.prefecture(engine, of=territory) or territory
-    listed = chain.offices(engine, of=place, scope=scope)
-    ground = chain.covered(engine, of=place, scope=scope)
-    panels = [say_chain.offices(listed, place=place, locale=locale)]
+def _chain(reader: Reader, *, territory: str) -> Answer:
+    place = chain.prefecture(reader.engine, of=territory) or territory
+    listed = chain.offices(reader.engine, of=place, scope=reader.scope)
+    ground = chain.covered(reader.engine, of=place, scope=reader.scope)
+    panels = [say_chain.offices(listed, place=place, locale=reader.locale)]
     if not ground.empty:
-        panels.append(say_chain.covered(ground, place=place, locale=locale))
+        panels.append(say_chain.covered(ground, place=place, locale=reader.locale))
     return Answer(tuple(panels), facts={"empty": listed.empty, "place": place})
 
 
-def _method(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, on: int) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
+def _method(reader: Reader, *, on: int) -> Answer:
+    known = reader.known
     panels = [
-        say_method.definition(indicator, programme, known.steps, locale=locale)
+        say_method.definition(indicator, programme, known.steps, locale=reader.locale)
         for programme in known.ordered_programmes
         for indicator in known.indicators_of(programme["id"])
     ]
-    printed = _shown(quotations(engine, on=on, cut=cut), known)
+    printed = _shown(quotations(reader.engine, on=on, cut=reader.cut), known)
     facts = {
-        "quotations": say_method.quotations(printed, locale=locale),
+        "quotations": say_method.quotations(printed, locale=reader.locale),
         "small_cell": known.small_cell,
-        "rules": say_targets.rules(THRESHOLDS, locale=locale),
+        "rules": say_targets.rules(THRESHOLDS, locale=reader.locale),
     }
     return Answer(tuple(panels), facts=facts)
 
@@ -353,26 +347,22 @@ THRESHOLDS: dict[str, float] = {
 """What the rules of verdicts and pace turn on, as the methods have it, for the Method page to say."""
 
 
-def _events(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, on: int) -> Answer:
-    log = events.log(engine, cut=cut, scope=scope)
-    known = definitions(engine, cut=cut).seen_by(role)
-    fresh = _shown(events.freshness(engine, on=on, cut=cut, scope=scope), known)
+def _events(reader: Reader, *, on: int) -> Answer:
+    log = events.log(reader.engine, cut=reader.cut, scope=reader.scope)
+    known = reader.known
+    fresh = _shown(events.freshness(reader.engine, on=on, cut=reader.cut, scope=reader.scope), known)
     return Answer(
-        (say_events.freshness(fresh, locale=locale), say_events.log(log, locale=locale)),
+        (say_events.freshness(fresh, locale=reader.locale), say_events.log(log, locale=reader.locale)),
         facts={
             "empty": not (log["kind"] == "import").any(),
-            "imports": say_events.withdrawable(log, locale=locale),
+            "imports": say_events.withdrawable(log, locale=reader.locale),
         },
     )
 
 
 def _reconcile(
-    engine: sa.Engine,
+    reader: Reader,
     *,
-    cut: int,
-    scope: str,
-    role: str,
-    locale: str,
     territory: str,
     on: int,
     step: str,
@@ -382,52 +372,53 @@ def _reconcile(
     today: int,
     namesakes: tuple[str, ...],
 ) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
+    known = reader.known
     asked, said = reconciling.Asked(territory, step, unit, on), reconciling.Heard(*heard)
     ours, frame = reconciling.reconciled(
-        engine, asked=asked, heard=said, today=today, cut=cut, scope=scope, namesakes=namesakes, known=known
+        reader.engine,
+        asked=asked,
+        heard=said,
+        today=today,
+        cut=reader.cut,
+        scope=reader.scope,
+        namesakes=namesakes,
+        known=known,
     )
-    panel = say_reconcile.reconciliation(ours, frame, asked=asked, heard=said, by=by, locale=locale)
-    folded = say_reconcile.folded(ours, frame, heard=said, locale=locale)
+    panel = say_reconcile.reconciliation(ours, frame, asked=asked, heard=said, by=by, locale=reader.locale)
+    folded = say_reconcile.folded(ours, frame, heard=said, locale=reader.locale)
     return Answer((panel,), facts={"folded": folded if folded.parts["rows"] else None})
 
 
 def _actions(
-    engine: sa.Engine,
-    *,
-    cut: int,
-    scope: str,
-    role: str,
-    locale: str,
-    territory: str,
-    kinds: tuple[str, ...],
-    first: int | None,
-    last: int | None,
-    chronological: bool,
+    reader: Reader, *, territory: str, kinds: tuple[str, ...], first: int | None, last: int | None, chronological: bool
 ) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
-    asked = {"territory_code": territory, "cut": cut, "scope": scope, "kinds": kinds, "first": first, "last": last}
-    found = _shown(journal.actions(engine, chronological=chronological, **asked), known)
-    gone = _shown(journal.actions(engine, chronological=True, withdrawn=True, **asked), known)
+    known = reader.known
+    asked = {
+        "territory_code": territory,
+        "cut": reader.cut,
+        "scope": reader.scope,
+        "kinds": kinds,
+        "first": first,
+        "last": last,
+    }
+    found = _shown(journal.actions(reader.engine, chronological=chronological, **asked), known)
+    gone = _shown(journal.actions(reader.engine, chronological=True, withdrawn=True, **asked), known)
     listing, withdrawn = (
-        say_actions.listing(frame, name=name, locale=locale) for frame, name in ((found, "listed"), (gone, "withdrawn"))
+        say_actions.listing(frame, name=name, locale=reader.locale)
+        for frame, name in ((found, "listed"), (gone, "withdrawn"))
     )
     facts = {
-        "costs": say_actions.costs(journal.by_kind(found), locale=locale),
+        "costs": say_actions.costs(journal.by_kind(found), locale=reader.locale),
         "withdrawn": withdrawn,
-        "choices": say_actions.choices(found, locale=locale),
-        "gone": say_actions.choices(gone, locale=locale),
+        "choices": say_actions.choices(found, locale=reader.locale),
+        "gone": say_actions.choices(gone, locale=reader.locale),
     }
     return Answer((listing,), facts=facts)
 
 
 def _access(
-    engine: sa.Engine,
+    reader: Reader,
     *,
-    cut: int,
-    scope: str,
-    role: str,
-    locale: str,
     since: int,
     until: int,
     by_role: str,
@@ -436,38 +427,27 @@ def _access(
     limit: int,
     pages: Mapping[str, str],
 ) -> Answer:
-    if role != ADMINISTRATOR:
+    if reader.role != ADMINISTRATOR:
         return Answer(())
     asked = {"since": since, "until": until, "by_role": by_role, "what": what, "account": account, "limit": limit}
-    frame, total = accesses.log(engine, scope=scope, **asked)
-    number, digest = accesses.last(engine)
-    panel = say_access.log(frame, total=total, pages=pages, locale=locale)
+    frame, total = accesses.log(reader.engine, scope=reader.scope, **asked)
+    number, digest = accesses.last(reader.engine)
+    panel = say_access.log(frame, total=total, pages=pages, locale=reader.locale)
     return Answer((panel,), facts={"total": total, "last": number, "digest": digest})
 
 
-def _sources(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str, territory: str, on: int) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
-    frame, silent = deliveries.board(engine, of=territory, on=on, cut=cut, scope=scope, known=known)
-    panel = say_sources.board(frame, silent, known.settings, on=on, locale=locale)
+def _sources(reader: Reader, *, territory: str, on: int) -> Answer:
+    known = reader.known
+    frame, silent = deliveries.board(reader.engine, of=territory, on=on, **reader.asked)
+    panel = say_sources.board(frame, silent, known.settings, on=on, locale=reader.locale)
     return Answer((panel,), facts={"deliveries": known.settings.get("delivery", ())})
 
 
-def _form(
-    engine: sa.Engine,
-    *,
-    cut: int,
-    scope: str,
-    role: str,
-    locale: str,
-    delivery: str,
-    territory: str,
-    first: int,
-    last: int,
-) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
+def _form(reader: Reader, *, delivery: str, territory: str, first: int, last: int) -> Answer:
+    known = reader.known
     block = next(found for found in known.settings.get("delivery", ()) if found["id"] == delivery)
-    with engine.connect() as connection:
-        asked = {"of": territory, "scope": scope, "known": known}
+    with reader.engine.connect() as connection:
+        asked = {"of": territory, "scope": reader.scope, "known": known}
         base = deliveries.base_of(connection, **asked)
         codes = deliveries.offices(connection, level=block["level"], on=last, **asked)
     panel = say_forms.form(
@@ -477,18 +457,14 @@ def _form(
         counts=[count for count in block["counts"] if count["step"] in known.steps],
         office=known.office,
         territory=base,
-        locale=locale,
+        locale=reader.locale,
     )
     return Answer((panel,))
 
 
 def _grid(
-    engine: sa.Engine,
+    reader: Reader,
     *,
-    cut: int,
-    scope: str,
-    role: str,
-    locale: str,
     delivery: str,
     step: str,
     unit: str,
@@ -498,34 +474,43 @@ def _grid(
     first: int,
     last: int,
 ) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
+    known = reader.known
     if step not in known.steps:
         return Answer(())
     block = next((found for found in known.settings.get("delivery", ()) if found["id"] == delivery), None)
-    with engine.connect() as connection:
-        asked = {"of": territory, "scope": scope, "known": known}
+    with reader.engine.connect() as connection:
+        asked = {"of": territory, "scope": reader.scope, "known": known}
         base = deliveries.base_of(connection, **asked)
         codes = deliveries.offices(connection, level=level, on=last, **asked)
     span = {"first": first, "last": last}
-    cells = grids.cells(engine, territories=codes, step=step, unit=unit, source=source, cut=cut, scope=scope, **span)
+    cells = grids.cells(
+        reader.engine,
+        territories=codes,
+        step=step,
+        unit=unit,
+        source=source,
+        cut=reader.cut,
+        scope=reader.scope,
+        **span,
+    )
     days = set(deliveries.calendar_of(block).within(**span) if block else range(first, last + 1))
     # What was reported on another day is seen too, and can be mended.
     days |= set(cells["on_date"].tolist())
-    panel = say_typing.grid(cells, codes, sorted(days), step=step, unit=unit, territory=base, locale=locale)
+    panel = say_typing.grid(cells, codes, sorted(days), step=step, unit=unit, territory=base, locale=reader.locale)
     return Answer((panel,))
 
 
-def _typed(engine: sa.Engine, *, cut: int, scope: str, role: str, locale: str) -> Answer:
-    known = definitions(engine, cut=cut).seen_by(role)
+def _typed(reader: Reader) -> Answer:
+    known = reader.known
     declared = []
     for block in known.settings.get("delivery", ()):
         counts = [count for count in block["counts"] if count["step"] in known.steps]
         declared += [block | {"counts": counts}] if counts else []
-    typed = grids.typed_events(engine, cut=cut, scope=scope)
+    typed = grids.typed_events(reader.engine, cut=reader.cut, scope=reader.scope)
     return Answer(
         (),
         facts={
-            "typed": say_typing.typed(typed, locale=locale),
+            "typed": say_typing.typed(typed, locale=reader.locale),
             "counts": tuple((step, unit) for step, body in known.steps.items() for unit in body["units"]),
             "deliveries": tuple(declared),
         },
@@ -573,7 +558,8 @@ def find(
     With `demonstration` each panel carries the notice that its figures are made up. Raises KeyError for a finding there
     is not, TypeError for choices it does not have.
     """
-    answer = FINDINGS[name].answer(engine, cut=cut, scope=scope, role=role, locale=locale, **choices)
+    reader = Reader(engine, cut=cut, scope=scope, role=role, locale=locale)
+    answer = FINDINGS[name].answer(reader, **choices)
     return _made_up(answer) if demonstration else answer
 
 
@@ -602,10 +588,10 @@ def indicator_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR)
     )
 
 
-def target_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> tuple[str, ...]:
-    """The indicators that a target may be set for: those that have one somewhere first, then the others, in order."""
+def target_choices(engine: sa.Engine, *, cut: int, scope: str, role: str = ADMINISTRATOR) -> tuple[str, ...]:
+    """The indicators that a target may be set for: those that have one he may know of first, the others in order."""
     known = definitions(engine, cut=cut).seen_by(role)
-    said = promises.all_targets(engine, cut=cut, scope=territories.KINGDOM, known=known)
+    said = promises.all_targets(engine, cut=cut, scope=scope, known=known)
     promised = set(said.loc[said["current"], "indicator"])
     order = [i["id"] for p in known.ordered_programmes for i in known.indicators_of(p["id"])]
     return tuple(sorted(order, key=lambda i: i not in promised))

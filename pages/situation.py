@@ -25,7 +25,7 @@ show.programmes(answer.panels, answer.paths, chosen, answer.facts["promises"])
 if answer.facts["others"]:
     show.table(answer.facts["others"], chosen)
 # Last, though it matters: the readings are on the screen while it is looked for.
-promising.alerts(show.answer("alerts", chosen, territory=chosen.territory, on=chosen.on_day).panels[0], chosen)
+promising.alerts(chosen)
 # On demand: it is as long as all the rest of the page.
 if answer.facts["listed"] and unfold(w("situation.all_figures", place=w.in_territory(chosen.territory)), "figures"):
     listed = show.answer("figures", chosen, territory=chosen.territory, on=chosen.on_day)

@@ -44,7 +44,7 @@ if answer.facts["children"] is not None:
     # Of offices, which have no boundaries, the table says all.
     if not level:
         promising.map_of(chosen, who(), indicator=indicator)
-promising.alerts(answer.facts["alerts"], chosen, always=True)
+promising.alerts(chosen, always=True)
 if who().may_import:
     promising.enter_targets(chosen, who(), indicator=indicator)
 if unfold(w("targets.all_history"), "history"):

@@ -469,7 +469,7 @@ def test_a_finding_takes_the_choices_that_it_declares(name):
     declared = findings.FINDINGS[name]
     taken = declared.answer.__kwdefaults__ or {}
     names = declared.answer.__code__.co_varnames[1 : 1 + declared.answer.__code__.co_kwonlyargcount]
-    assert taken == {} and set(names) == {"cut", "scope", "role", "locale", *declared.choices}
+    assert taken == {} and set(names) == set(declared.choices)
 
 
 def test_a_chart_and_a_text_of_a_panel_are_made_once_and_are_kept_with_it(ask):
@@ -675,7 +675,6 @@ def test_targets_are_answered_for_every_kind_of_territory_and_role(ask, place, l
                 assert findings.text(answer.facts[name], locale=locale)
         if answer.facts["course"] is not None:
             assert findings.drawing(answer.facts["course"], locale=locale, height=320).data
-        assert findings.text(answer.facts["alerts"], locale=locale)
 
 
 def test_children_without_a_figure_have_no_table_of_nothing(ask):
@@ -770,10 +769,20 @@ def test_who_carries_the_gap_adds_up_to_the_gap_of_the_prefecture_and_agrees_wit
     assert {bar.name: bar.text for bar in bars if bar.territory_code} == gaps
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_alerts_are_a_finding_of_their_own_that_bears_the_notice_of_the_demonstration(ask, locale):
+    (real,) = ask("alerts", territory="MA", on="2024-06-01", locale=locale).panels
+    (made_up,) = ask("alerts", territory="MA", on="2024-06-01", locale=locale, demonstration=True).panels
+    w = words(locale)
+    assert real.parts["rows"] and real.title == w("targets.alerts_title", n=w.number(len(real.parts["rows"])))
+    badge = w("demo.badge")
+    assert badge in findings.text(made_up, locale=locale) and badge not in findings.text(real, locale=locale)
+
+
 def test_the_notice_of_the_demonstration_is_in_every_panel_of_targets(promised):
     answer = of_targets(promised, demonstration=True)
     badge = words("fr")("demo.badge")
-    for panel in (*answer.panels, *(answer.facts[n] for n in ("course", "carried", "children", "alerts"))):
+    for panel in (*answer.panels, *(answer.facts[n] for n in ("course", "carried", "children"))):
         assert badge in plain(findings.text(panel, locale="fr")) or badge in findings.text(panel, locale="fr")
     sent = findings.drawing(answer.facts["course"], locale="fr", height=320).to_dict()
     assert any(badge.split()[0] in note["text"] for note in sent["layout"]["annotations"])
@@ -786,7 +795,7 @@ def test_the_target_of_an_indicator_kept_from_a_role_is_told_to_the_others_alone
         asked = {"cut": cut, "scope": "MA", "locale": "fr", "role": role}
         listed = findings.find("target_history", hiding, **asked).panels[0].parts["rows"]
         cards = findings.find("situation", hiding, territory="MA", on=day("2023-05-15"), **asked).facts["promises"]
-        offered = findings.target_choices(hiding, cut=cut, role=role)
+        offered = findings.target_choices(hiding, cut=cut, scope="MA", role=role)
         return name in {row[0] for row in listed}, "rnp" in cards, "rnp.registered_share" in offered
 
     assert told("preparer") == (True, True, True) and told("reader") == (False, False, False)

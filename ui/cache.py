@@ -150,13 +150,13 @@ def indicators(view: View) -> tuple[tuple[str, str, bool], ...]:
 
 
 @kept(64)
-def _target_choices(database: str, cut: int, role: str, _engine: sa.Engine) -> tuple[str, ...]:
-    return findings.target_choices(_engine, cut=cut, role=role)
+def _target_choices(database: str, cut: int, scope: str, role: str, _engine: sa.Engine) -> tuple[str, ...]:
+    return findings.target_choices(_engine, cut=cut, scope=scope, role=role)
 
 
 def target_choices(view: View) -> tuple[str, ...]:
     """The indicators that a target may be set for: those that have one first."""
-    return _target_choices(view.address, view.cut, view.role, view.engine)
+    return _target_choices(view.address, view.cut, view.scope, view.role, view.engine)
 
 
 @kept(16)

@@ -67,8 +67,9 @@ def map_of(chosen: Choices, who: Viewer, *, indicator: str) -> None:
         st.plotly_chart(figure, key=f"target-map-{by}", theme=None, config=show.MAP, alt=panel.title)
 
 
-def alerts(panel, chosen: Choices, *, always: bool = False) -> None:
+def alerts(chosen: Choices, *, always: bool = False) -> None:
     """What is worth a word today, and the same as a file. always: also to say that there is nothing."""
+    panel = show.answer("alerts", chosen, territory=chosen.territory, on=chosen.on_day).panels[0]
     if panel.parts["rows"] or always:
         st.header(panel.title, anchor=False)
     if panel.parts["rows"]:
