@@ -680,14 +680,21 @@ TEXTS: dict[str, Callable[..., str]] = {
 """How panels, and what stands around them, are written as HTML."""
 
 
-def drawing(panel: Panel, *, locale: str, height: int) -> Any:
-    """The chart of a panel, for Plotly."""
-    return _made(panel, (locale, height), lambda: DRAWINGS[panel.kind](panel, locale=locale, height=height))
+def drawing(panel: Panel, *, locale: str, height: int, **more: Any) -> Any:
+    """The chart of a panel, for Plotly. more: of a map the `box` that it shows."""
+    key = (locale, height, *more.values())
+    return _made(panel, key, lambda: DRAWINGS[panel.kind](panel, locale=locale, height=height, **more))
 
 
 def text(panel: Panel, *, locale: str, part: str | None = None) -> str:
     """A panel as HTML, or one part of what stands around it (legend, footer)."""
     return _made(panel, (locale, part), lambda: TEXTS[part or panel.kind](panel, locale=locale))
+
+
+def programme(panel: Panel, promised: Panel | None, *, locale: str) -> str:
+    """A programme's readings as HTML, with its target's card in two sentences where it has one."""
+    brief = "" if promised is None else text(promised, part="brief", locale=locale)
+    return _made(panel, (locale, brief), lambda: html.situation_html(panel, locale=locale, promised=brief))
 
 
 def delivery_name(block: dict, *, locale: str) -> str:

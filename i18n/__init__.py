@@ -3,13 +3,28 @@
 import datetime
 import os
 import time
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 from . import dates, numbers
-from .catalogues import BABEL_LOCALES, FOLDER, FSI, LRI, PDI, RLI, Catalogue, Raw, catalogue, filled, isolated
+from .catalogues import (
+    BABEL_LOCALES,
+    FOLDER,
+    FSI,
+    LRI,
+    PDI,
+    RLI,
+    Catalogue,
+    Raw,
+    catalogue,
+    filled,
+    isolated,
+    left_to_right,
+)
 from .names import REFERENCE, Names, elided, names
 from .numbers import Countable, Written
 
@@ -193,6 +208,14 @@ class Words:
         things = self.things(step, unit)
         return elided(things) if self.locale == "fr" else things
 
+    def file_name(self, name: str) -> str:
+        """A file's name as it was given: in Arabic what is written in other letters is held together, which a line from
+        right to left would tear («2023-W37.csv» as «W37.csv-2023»)."""
+        if not self.rtl:
+            return name
+        runs = groupby(name.split(" "), key=_has_arabic)
+        return " ".join(" ".join(run) if arabic else left_to_right(" ".join(run)) for arabic, run in runs)
+
     # Lists
 
     def join(self, items: Iterable[str]) -> str:
@@ -271,6 +294,10 @@ _looked: dict[tuple, tuple[float, Words]] = {}
 @lru_cache(maxsize=32)
 def _words(texts: Catalogue, found: Names) -> Words:
     return Words(texts=texts, names=found)
+
+
+def _has_arabic(text: str) -> bool:
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def _whole(number: int) -> int:

@@ -18,20 +18,19 @@ if not offered:
     st.stop()
 
 show.breadcrumb(territory, chosen)
-with st.container(key="map-choices"):
-    first, second = st.columns([4, 3], vertical_alignment="bottom")
-    with first:
-        indicator = choose(
-            w("map.indicator"),
-            "indicator",
-            [i for i, _, _ in offered],
-            default=next((i for i, _, shared in offered if shared), ""),
-            spell=lambda i: w.name("indicator", i),
-            labelled=False,
-        )
+with st.container(key="map-choices", horizontal=True, vertical_alignment="center", gap="small"):
+    indicator = choose(
+        w("map.indicator"),
+        "indicator",
+        [i for i, _, _ in offered],
+        default=next((i for i, _, shared in offered if shared), ""),
+        spell=lambda i: w.name("indicator", i),
+        labelled=False,
+    )
     has_share = {i: shared for i, _, shared in offered}[indicator]
-    shown = second.container()
-    level = show.level_switch(territory, chosen)
+    shown = st.container(width="content")
+    with st.container(width="content"):
+        level = show.level_switch(territory, chosen)
     with shown:
         # Few offices cover whole communes: most have no denominator, and their counts say more.
         measures = ("share", "count") if has_share else ("count",)

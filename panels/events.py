@@ -28,7 +28,7 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
                 w("events.number", number=str(int(e.number))),
                 kind,
                 recorded(e.recorded_at, w),
-                e.file_name or (source_name(e.source, w) if e.source else _offices(e, w)),
+                w.file_name(e.file_name) if e.file_name else (source_name(e.source, w) if e.source else _offices(e, w)),
                 w.number(int(e.rows_read)) if counted else "",
                 w.number(int(e.accepted)) if counted else "",
                 w.number(int(e.refused)) if counted else "",
@@ -68,7 +68,7 @@ def withdrawable(frame: pd.DataFrame, *, locale: str) -> dict[int, tuple[str, st
             w(
                 "events.withdraw_choice",
                 number=str(int(e.number)),
-                file=e.file_name,
+                file=w.file_name(e.file_name),
                 when=recorded(e.recorded_at, w),
                 rows=w.count("row", int(e.accepted)),
             ),

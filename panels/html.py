@@ -27,16 +27,20 @@ def made_up(panel: Panel, w: Words) -> str:
     return f'<p class="tt-fiction" dir="{w.direction}">{escape(w("demo.badge"))}</p>' if panel.demonstration else ""
 
 
-def situation_html(panel: Panel, *, locale: str) -> str:
-    """The readings of one programme, from the kingdom down."""
+def situation_html(panel: Panel, *, locale: str, promised: str = "") -> str:
+    """The readings of one programme, from the kingdom down, under the sentence that states its finding.
+
+    promised: `brief_html` of the programme's target, where it has one. It says the same count beside what was planned,
+    with its verdict, and stands in the place of that sentence.
+    """
     w = words(locale)
     programme = panel.parts["programme"]
     cells = "".join(_reading(r) for r in panel.parts["readings"])
+    finding = promised or f'<p class="tt-finding">{escape(panel.title)}</p>'
     return (
         f'<section class="tt-programme" dir="{w.direction}">'
-        f"<h2>{escape(w.name('programme', programme))}</h2>"
-        f'<p class="tt-finding">{escape(panel.title)}</p>{made_up(panel, w)}'
-        f'<div class="tt-readings tt-of-{len(panel.parts["readings"])}">{cells}</div></section>'
+        f'<div class="tt-named"><h2>{escape(w.name("programme", programme))}</h2>{made_up(panel, w)}</div>'
+        f'{finding}<div class="tt-readings tt-of-{len(panel.parts["readings"])}">{cells}</div></section>'
     )
 
 
@@ -55,14 +59,17 @@ def _reading(r: Reading) -> str:
             lines.append(f'<div class="tt-share"><b>{escape(r.share)}</b> {escape(r.share_of)}</div>')
         if r.change:
             lines.append(f'<div class="tt-change">{escape(r.change)}</div>')
-        if r.reporting:
-            lines.append(f'<div class="tt-reporting">{escape(r.reporting)}</div>')
+        # Of a sum that lacks somebody that is said first; that nobody is missing stands with the source.
+        reporting = f'<div class="tt-reporting">{escape(r.reporting)}</div>' if r.reporting else ""
+        if r.partial:
+            lines.append(reporting)
         if r.silent:
             lines.append(f'<div class="tt-reporting">{escape(r.silent)}</div>')
         late = f' <span class="tt-late">{escape(r.late)}</span>' if r.late else ""
-        lines.append(f'<div class="tt-date">{escape(r.dateline)}{late}</div>')
-        if r.source:
-            lines.append(f'<div class="tt-source">{link(r.source)}</div>')
+        meta = f'<div class="tt-date">{escape(r.dateline)}{late}</div>'
+        meta += "" if r.partial else reporting
+        meta += f'<div class="tt-source">{link(r.source)}</div>' if r.source else ""
+        lines.append(f'<div class="tt-meta">{meta}</div>')
     lines += [f'<div class="tt-remark">{link(remark)}</div>' for remark in r.remarks]
     return f'<div class="tt-reading{chosen}" data-territory="{escape(r.territory_code)}">{"".join(lines)}</div>'
 

@@ -1,6 +1,7 @@
 """Map: one indicator over the children of a territory, drawn four ways where there is no number to draw."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,13 +64,14 @@ def territories_map(
     measured = frame["value" if show == "count" else "covered_share"].to_numpy(dtype=float)
     partial = ((frame["basis"] == "summed") & (frame["reporting"] < frame["expected"])).to_numpy()
     drawn = shown & ~np.isnan(measured) & ~partial
-    breaks = class_breaks(measured[drawn & (measured > 0)])
+    spell = (lambda v: w.short(round(v))) if show == "count" else (lambda v: w.share(v))
+    held = measured[drawn & (measured > 0)]
+    breaks = told_apart(class_breaks(held), held, spell)
     rows = tuple(
         _row(item, value, is_drawn, breaks, unit, threshold, w)
         for item, value, is_drawn in zip(frame.itertuples(index=False), measured, drawn, strict=True)
     )
-    spell = (lambda v: w.short(round(v))) if show == "count" else (lambda v: w.share(v))
-    ranges = [(spell(low), spell(high)) for low, high in _ranges(breaks, measured[drawn & (measured > 0)])]
+    ranges = [(spell(low), spell(high)) for low, high in _ranges(breaks, held)]
     legend = [
         # Two ends that print alike are one: nobody reads "from 35 % to 35 %".
         (f"tint-{i}", w("map.from_to", low=low, high=high) if high != low else low)
@@ -181,6 +183,12 @@ def class_breaks(values: np.ndarray) -> tuple[float, ...]:
     # Rounding may put two bounds so near each other that nothing lies between: such a tint would be legend only.
     held = np.unique(np.searchsorted(breaks, values, side="right") - 1)
     return tuple(breaks[i] for i in held)
+
+
+def told_apart(breaks: tuple[float, ...], values: np.ndarray, spell: Callable[[float], str]) -> tuple[float, ...]:
+    """The breaks without those that part values which print alike: two tints of «50 %» would have no reading."""
+    ranges = _ranges(breaks, values)
+    return tuple(least for i, least in enumerate(breaks) if i == 0 or spell(ranges[i][0]) != spell(ranges[i - 1][1]))
 
 
 def _two_digits(value: float) -> float:

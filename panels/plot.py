@@ -123,7 +123,9 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
         _mark_actions(figure, panel, w)
     if panel.demonstration:
         # Small, as the chart is: its whole height is that of seven lines.
-        notes = [note | {"font": {"size": 10, "color": "#7A5200"}} for note in in_picture(panel, w)]
+        # Counts grow: over the beginning of the path there is room.
+        small = {"x": 0, "y": 1, "xanchor": "left", "yanchor": "top", "font": {"size": 10, "color": "#7A5200"}}
+        notes = [note | small for note in in_picture(panel, w)]
         figure["layout"]["annotations"] = [*figure["layout"].get("annotations", ()), *notes]
     return Chart(figure)
 
@@ -423,7 +425,21 @@ def group_fill(panel: Panel, key: str) -> str:
     return ELSEWHERE_FILL.get(key, GROUP_FILL[key]) if panel.parts["elsewhere"] else GROUP_FILL[key]
 
 
-def verdicts_figure(panel: Panel, *, locale: str, height: int = 420) -> go.Figure:
+Box = tuple[float, float, float, float]
+"""What a map shows of the earth, in degrees: west, south, east, north."""
+
+
+def _ground(box: Box | None) -> dict:
+    """The ground of a map: what the box holds, to the edge; without one Plotly looks for itself what fits, and leaves
+    as much room around it as half of it."""
+    ground = {"visible": False, "projection": {"type": "mercator"}, "bgcolor": PAPER}
+    if box is None:
+        return ground | {"fitbounds": "geojson"}
+    west, south, east, north = box
+    return ground | {"lonaxis": {"range": [west, east]}, "lataxis": {"range": [south, north]}}
+
+
+def verdicts_figure(panel: Panel, *, locale: str, height: int = 420, box: Box | None = None) -> go.Figure:
     """The map of a `verdicts` panel: a trace for each group, each territory with what is said of it."""
     w, parts = words(locale), panel.parts
     data = []
@@ -474,11 +490,17 @@ def verdicts_figure(panel: Panel, *, locale: str, height: int = 420) -> go.Figur
         "dragmode": False,
         "clickmode": "event+select",
         "hoverlabel": {"font": {"family": FONT, "size": 14}, "bgcolor": "#FFFFFF", "bordercolor": GREEN},
-        "geo": {"visible": False, "fitbounds": "geojson", "projection": {"type": "mercator"}, "bgcolor": PAPER},
+        "geo": _ground(box),
     }
     if panel.demonstration:
-        layout["annotations"] = [note | {"y": 0.02, "yanchor": "bottom"} for note in in_picture(panel, w)]
+        layout["annotations"] = [note | _corner(w) for note in in_picture(panel, w)]
     return Chart({"data": data, "layout": layout})
+
+
+def _corner(w: Words) -> dict:
+    """The lower corner of a map at which reading begins."""
+    x, side = (1, "right") if w.rtl else (0, "left")
+    return {"x": x, "xanchor": side, "y": 0, "yanchor": "bottom"}
 
 
 def _folded(text: str, w: Words) -> str:
@@ -486,7 +508,7 @@ def _folded(text: str, w: Words) -> str:
     return "<br>".join(right_to_left(line, w) for line in lines)
 
 
-def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:
+def map_figure(panel: Panel, *, locale: str, height: int = 560, box: Box | None = None) -> go.Figure:
     """The choropleth of a `map` panel, its geometry fetched by address so that the browser keeps it."""
     w = words(locale)
     rows = panel.parts["rows"]
@@ -553,7 +575,7 @@ def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:
                 "marker": {"line": {"color": outline, "width": 1.4 if state == "zero" else 0.6}},
             }
         )
-    traces += _marks(rows, address, texts=panel.parts["texts"], classes=len(panel.parts["breaks"]), w=w)
+    traces += _marks(rows, address, texts=panel.parts["texts"], w=w)
     figure = {
         "data": traces,
         "layout": {
@@ -565,16 +587,11 @@ def map_figure(panel: Panel, *, locale: str, height: int = 560) -> go.Figure:
             "dragmode": False,
             "clickmode": "event+select",
             "hoverlabel": {"font": {"family": FONT, "size": 15}, "bgcolor": "#FFFFFF", "bordercolor": GREEN},
-            "geo": {
-                "visible": False,
-                "fitbounds": "geojson",
-                "projection": {"type": "mercator"},
-                "bgcolor": PAPER,
-            },
+            "geo": _ground(box),
         },
     }
     if panel.demonstration:
-        figure["layout"]["annotations"] = [note | {"y": 0.01, "yanchor": "bottom"} for note in in_picture(panel, w)]
+        figure["layout"]["annotations"] = [note | _corner(w) for note in in_picture(panel, w)]
     return Chart(figure)
 
 
@@ -596,13 +613,12 @@ def tints_for(classes: int) -> list[str]:
     return [TINTS[round(i * (len(TINTS) - 1) / (classes - 1))] for i in range(classes)]
 
 
-def _marks(rows, address: str, *, texts: dict[str, str], classes: int, w: Words) -> list[dict]:
+def _marks(rows, address: str, *, texts: dict[str, str], w: Words) -> list[dict]:
     """The names and numbers of few territories, and the mark of each state where there are not too many."""
     if len(rows) > MARKED:
         return []
     named = len(rows) <= LABELLED
-    tints = tints_for(max(classes, 1))
-    text, where, colour = [], [], []
+    text, where = [], []
     for r in rows:
         # On a map of the kingdom the grey of «missing» is said by the legend: seventy dashes would hide the rest.
         silent = r.tint is not None or (r.state == "missing" and not named)
@@ -613,8 +629,6 @@ def _marks(rows, address: str, *, texts: dict[str, str], classes: int, w: Words)
             continue
         where.append(r.territory_code)
         text.append(label)
-        dark = r.tint is not None and tints[r.tint] in TINTS[3:]
-        colour.append("#FFFFFF" if dark else INK)
     if not where:
         return []
     return [
@@ -626,7 +640,8 @@ def _marks(rows, address: str, *, texts: dict[str, str], classes: int, w: Words)
             "geojson": address,
             "featureidkey": "id",
             "text": text,
-            "textfont": {"family": FONT, "size": 14 if named else 12, "color": colour},
+            # A name may be wider than its commune: dark on a light edge it is read on any ground.
+            "textfont": {"family": FONT, "size": 14 if named else 12, "color": INK, "shadow": HALO},
             "hoverinfo": "skip",
         }
     ]

@@ -116,7 +116,7 @@ def typed(frame: pd.DataFrame, *, locale: str) -> dict[int, str]:
         int(e.number): w(
             "events.withdraw_choice",
             number=str(int(e.number)),
-            file=e.file_name,
+            file=w.file_name(e.file_name),
             when=recorded(e.recorded_at, w),
             rows=w.count("figure", int(e.accepted)),
         )

@@ -24,7 +24,7 @@ OFFICES = findings.OFFICES
 """The levels of what a prefecture enters itself, which has no boundaries."""
 
 PATH_HEIGHT = 190
-MAP_WIDTH, MAP_LEAST, MAP_MOST = 580, 300, 520
+MAP_WIDTH, MAP_LEAST, MAP_MOST, MAP_EDGE = 760, 320, 520, 0.03
 
 
 def answer(name: str, chosen: Choices, **asked: Any) -> Answer:
@@ -61,10 +61,7 @@ def programmes(
         key = panel.parts["programme"]
         places[key] = st.container(key=f"programme-{key}")
         with places[key]:
-            beside = findings.text(panel, locale=chosen.view.locale)
-            if promises and key in promises:
-                beside += findings.text(promises[key], locale=chosen.view.locale, part="brief")
-            st.html(f"<div>{beside}</div>")
+            st.html(findings.programme(panel, (promises or {}).get(key), locale=chosen.view.locale))
     for key, place in places.items():
         if key in paths:
             figure = findings.drawing(paths[key], locale=chosen.view.locale, height=PATH_HEIGHT)
@@ -114,23 +111,25 @@ def boundaries(code: str, level: str | None, chosen: Choices) -> str:
     return f"/app/static/boundaries/{_manifest()[layer]['file']}"
 
 
-def map_height(code: str, chosen: Choices) -> int:
-    """The height of the map of a territory's children, in pixels."""
-    return _map_height(_layer(code, "", chosen) or "prefectures")
+def map_room(code: str, chosen: Choices) -> dict[str, Any]:
+    """What the map of a territory's children is given: its height in pixels, and the box of the earth that it shows."""
+    return _room(_layer(code, "", chosen) or "prefectures")
 
 
 @lru_cache(maxsize=128)
-def _map_height(layer: str) -> int:
-    """The height that a layer fills at the width that a map has on a small screen, in pixels."""
+def _room(layer: str) -> dict[str, Any]:
     features = json.loads((ROOT / "static/boundaries" / _manifest()[layer]["file"]).read_text(encoding="utf-8"))[
         "features"
     ]
     points = np.array([point for feature in features for point in _points(feature["geometry"]["coordinates"])])
-    lon, lat = np.radians(points).T
-    mercator = np.log(np.tan(np.pi / 4 + lat / 2))
-    # Plotly leaves as much room around a map as half of it.
-    height = 1.45 * MAP_WIDTH * np.ptp(mercator) / np.ptp(lon)
-    return int(min(max(height, MAP_LEAST), MAP_MOST))
+    low, high = points.min(axis=0), points.max(axis=0)
+    # A hair of room: an outline on the very edge is drawn half.
+    low, high = low - MAP_EDGE * (high - low), high + MAP_EDGE * (high - low)
+    lon = np.radians([low[0], high[0]])
+    mercator = np.log(np.tan(np.pi / 4 + np.radians([low[1], high[1]]) / 2))
+    height = MAP_WIDTH * np.ptp(mercator) / np.ptp(lon)
+    box = (*(float(v) for v in low), *(float(v) for v in high))
+    return {"height": int(min(max(height, MAP_LEAST), MAP_MOST)), "box": box}
 
 
 def _points(coordinates: list) -> Iterator[list[float]]:
@@ -190,7 +189,7 @@ def territories_map(chosen: Choices, **asked: Any) -> None:
     with drawn:
         text(panel, chosen, part="legend")
         layer = _layer(asked["territory"], asked["level"] or "", chosen) or ""
-        figure = findings.drawing(panel, locale=locale, height=_map_height(layer))
+        figure = findings.drawing(panel, locale=locale, **_room(layer))
         # A chart of its own for each territory and level: a selection must not outlive the map it was made on.
         key = f"map-{asked['territory']}-{asked['level'] or ''}"
         st.plotly_chart(

@@ -63,7 +63,7 @@ def map_of(chosen: Choices, who: Viewer, *, indicator: str) -> None:
             switch(w("targets.show"), "by", kinds, default=kinds[0], spell=lambda k: w(f"targets.show_{k}"))
         show.text(panel, chosen)
     with drawn:
-        figure = findings.drawing(panel, locale=chosen.view.locale, height=show.map_height(territory, chosen))
+        figure = findings.drawing(panel, locale=chosen.view.locale, **show.map_room(territory, chosen))
         st.plotly_chart(figure, key=f"target-map-{by}", theme=None, config=show.MAP, alt=panel.title)
 
 

@@ -230,6 +230,7 @@ def _action(drawn: World, block: Mapping[str, Any]) -> dict[str, Any]:
         "from_date": as_day(block["from"]),
         "to_date": as_day(block["to"]),
         "service": block["service"],
+        "cost": block["cost"],
         "note": made_up,
     }
 

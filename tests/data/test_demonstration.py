@@ -380,8 +380,8 @@ def test_targets_means_and_actions_are_there_and_say_that_they_are_made_up(ask):
     means = ask("SELECT means, count(DISTINCT territory) FROM capacity WHERE note = 'مثال افتراضي' GROUP BY means")
     assert {row[0] for row in means} == {"desk", "staff", "hours_a_week", "files_an_hour", "mobile_unit_days"}
     assert {row[1] for row in means} == {13}
-    actions = ask("SELECT note, kind FROM action")
-    assert len(actions) == 5
+    actions = ask("SELECT note, kind, cost FROM action")
+    assert len(actions) == 5 and all(row[2] > 0 for row in actions)
     assert {row[0] for row in actions} == {"مثال افتراضي"}
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from i18n import words
+from i18n import LRI, PDI, words
 from panels.events import freshness, log, withdrawable
 
 LOCALES = ("ar", "fr", "en")
@@ -150,3 +150,16 @@ def test_a_source_that_is_late_is_called_so(fresh, locale):
 
 def test_a_source_or_step_that_is_no_longer_defined_is_called_by_its_id(fresh):
     assert fresh({"source": "gone", "step": "gone.paid"})[0][:2] == ("gone", "gone.paid")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("counts.csv", f"{LRI}counts.csv{PDI}"),
+        ("حصيلة 2023-W37.csv", f"حصيلة {LRI}2023-W37.csv{PDI}"),
+        ("my own counts.csv", f"{LRI}my own counts.csv{PDI}"),
+    ],
+)
+def test_the_name_of_a_file_is_not_torn_in_an_arabic_line(logged, name, shown):
+    assert logged({"file_name": name}, locale="ar")[0][3] == shown
+    assert logged({"file_name": name}, locale="fr")[0][3] == name

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from i18n import words
-from panels.map import CLASSES, class_breaks, table_order, territories_map, tint_of
+from panels.map import CLASSES, class_breaks, table_order, territories_map, tint_of, told_apart
 
 LOCALES = ("ar", "fr", "en")
 PREFECTURES = ("01.051", "01.151", "01.227", "01.331", "01.405", "01.511")
@@ -59,6 +59,11 @@ def test_many_values_fall_into_five_classes_at_most_and_each_holds_some(seed):
     assert list(breaks) == sorted(set(breaks))
     assert len(breaks) <= CLASSES and held == set(range(len(breaks)))
     assert breaks[0] == values.min()
+
+
+def test_values_that_print_alike_wear_one_tint():
+    values = np.array([0.39, 0.40, 0.496, 0.504])
+    assert told_apart(class_breaks(values), values, lambda v: f"{v:.0%}") == (0.39, 0.40, 0.496)
 
 
 def test_classes_hold_about_as_many_territories_each():
