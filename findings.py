@@ -692,9 +692,16 @@ def text(panel: Panel, *, locale: str, part: str | None = None) -> str:
 
 
 def programme(panel: Panel, promised: Panel | None, *, locale: str) -> str:
-    """A programme's readings as HTML, with its target's card in two sentences where it has one."""
-    brief = "" if promised is None else text(promised, part="brief", locale=locale)
-    return _made(panel, (locale, brief), lambda: html.situation_html(panel, locale=locale, promised=brief))
+    """A programme's readings as HTML, with the card of its target in two sentences where it has one: over them where it
+    is that of the very count, under them where it is that of a territory above."""
+    if promised is None:
+        return text(panel, locale=locale)
+    brief = text(promised, part="brief", locale=locale)
+    (of,) = promised.frame[["territory_code", "actual"]].itertuples(index=False)
+    here = of.territory_code == panel.parts["readings"][-1].territory_code and not math.isnan(of.actual)
+    return _made(
+        panel, (locale, brief), lambda: html.situation_html(panel, locale=locale, promised=brief, says_it=here)
+    )
 
 
 def delivery_name(block: dict, *, locale: str) -> str:

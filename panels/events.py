@@ -40,7 +40,7 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
         kind="table",
         title=w("events.log_title"),
         frame=frame,
-        parts={"head": tuple(w(f"events.column_{c}") for c in names), "rows": rows},
+        parts={"head": tuple(w(f"events.column_{c}") for c in names), "rows": rows, "css": "tt-log"},
     )
 
 

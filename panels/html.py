@@ -27,20 +27,21 @@ def made_up(panel: Panel, w: Words) -> str:
     return f'<p class="tt-fiction" dir="{w.direction}">{escape(w("demo.badge"))}</p>' if panel.demonstration else ""
 
 
-def situation_html(panel: Panel, *, locale: str, promised: str = "") -> str:
+def situation_html(panel: Panel, *, locale: str, promised: str = "", says_it: bool = False) -> str:
     """The readings of one programme, from the kingdom down, under the sentence that states its finding.
 
-    promised: `brief_html` of the programme's target, where it has one. It says the same count beside what was planned,
-    with its verdict, and stands in the place of that sentence.
+    promised: `brief_html` of the programme's target, where it has one, to stand below. says_it: that it says the very
+    count of the finding beside what was planned, with its verdict: it then stands in the place of the sentence.
     """
     w = words(locale)
     programme = panel.parts["programme"]
     cells = "".join(_reading(r) for r in panel.parts["readings"])
-    finding = promised or f'<p class="tt-finding">{escape(panel.title)}</p>'
+    finding = promised if says_it else f'<p class="tt-finding">{escape(panel.title)}</p>'
+    below = "" if says_it else promised
     return (
         f'<section class="tt-programme" dir="{w.direction}">'
         f'<div class="tt-named"><h2>{escape(w.name("programme", programme))}</h2>{made_up(panel, w)}</div>'
-        f'{finding}<div class="tt-readings tt-of-{len(panel.parts["readings"])}">{cells}</div></section>'
+        f'{finding}<div class="tt-readings tt-of-{len(panel.parts["readings"])}">{cells}</div>{below}</section>'
     )
 
 

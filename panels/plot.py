@@ -399,7 +399,12 @@ def in_picture(panel: Panel, w: Words) -> list[dict]:
     ]
 
 
-HALO = ", ".join(f"{x}px {y}px 2px #FFFFFF" for x in (-1, 0, 1) for y in (-1, 0, 1))
+def _edge(colour: str) -> str:
+    return ", ".join(f"{x}px {y}px 2px {colour}" for x in (-1, 0, 1) for y in (-1, 0, 1))
+
+
+HALO, SHADE = _edge("#FFFFFF"), _edge(TINTS[-1])
+"""The edge of dark letters and of white ones: a name may be wider than its commune, and is read on any ground."""
 GROUP_FILL = {
     "ahead": "#0B4F42",
     "on_path": "#68AE98",
@@ -476,7 +481,6 @@ def verdicts_figure(panel: Panel, *, locale: str, height: int = 420, box: Box | 
                 "locationmode": "geojson-id",
                 "mode": "text",
                 "text": [parts["names"][code] for code in named],
-                # A name may be wider than its commune: dark on a light edge it is read on any ground.
                 "textfont": {"size": 13, "family": FONT, "color": INK, "shadow": HALO},
                 "hoverinfo": "skip",
             }
@@ -575,7 +579,7 @@ def map_figure(panel: Panel, *, locale: str, height: int = 560, box: Box | None 
                 "marker": {"line": {"color": outline, "width": 1.4 if state == "zero" else 0.6}},
             }
         )
-    traces += _marks(rows, address, texts=panel.parts["texts"], w=w)
+    traces += _marks(rows, address, texts=panel.parts["texts"], classes=len(panel.parts["breaks"]), w=w)
     figure = {
         "data": traces,
         "layout": {
@@ -613,12 +617,13 @@ def tints_for(classes: int) -> list[str]:
     return [TINTS[round(i * (len(TINTS) - 1) / (classes - 1))] for i in range(classes)]
 
 
-def _marks(rows, address: str, *, texts: dict[str, str], w: Words) -> list[dict]:
+def _marks(rows, address: str, *, texts: dict[str, str], classes: int, w: Words) -> list[dict]:
     """The names and numbers of few territories, and the mark of each state where there are not too many."""
     if len(rows) > MARKED:
         return []
     named = len(rows) <= LABELLED
-    text, where = [], []
+    tints = tints_for(max(classes, 1))
+    text, where, darks = [], [], []
     for r in rows:
         # On a map of the kingdom the grey of «missing» is said by the legend: seventy dashes would hide the rest.
         silent = r.tint is not None or (r.state == "missing" and not named)
@@ -629,6 +634,7 @@ def _marks(rows, address: str, *, texts: dict[str, str], w: Words) -> list[dict]
             continue
         where.append(r.territory_code)
         text.append(label)
+        darks.append(r.tint is not None and tints[r.tint] in TINTS[3:])
     if not where:
         return []
     return [
@@ -640,8 +646,12 @@ def _marks(rows, address: str, *, texts: dict[str, str], w: Words) -> list[dict]
             "geojson": address,
             "featureidkey": "id",
             "text": text,
-            # A name may be wider than its commune: dark on a light edge it is read on any ground.
-            "textfont": {"family": FONT, "size": 14 if named else 12, "color": INK, "shadow": HALO},
+            "textfont": {
+                "family": FONT,
+                "size": 14 if named else 12,
+                "color": ["#FFFFFF" if dark else INK for dark in darks],
+                "shadow": [SHADE if dark else HALO for dark in darks],
+            },
             "hoverinfo": "skip",
         }
     ]

@@ -54,7 +54,7 @@ def board(
                 expected(block, w),
                 _last(row, w),
                 _reported(row, offices, w),
-                state(row, w),
+                (state(row, w), f"tt-delivery-{row.state}"),
             )
         )
         if row.state in RECALLED:

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import shutil
 import uuid
+from html import escape
 
 import pytest
 
@@ -680,6 +681,17 @@ def test_targets_are_answered_for_every_kind_of_territory_and_role(ask, place, l
 def test_children_without_a_figure_have_no_table_of_nothing(ask):
     answer = asked_target(ask)
     assert answer.facts["children"] is None and answer.facts["carried"] is None
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("territory", "says_it"), [("MA", True), ("09.273", False)])
+def test_a_card_says_the_count_of_its_own_territory_and_never_in_the_place_of_anothers(ask, territory, says_it, locale):
+    answer = ask("situation", territory=territory, locale=locale, on="2023-05-15")
+    panel = next(panel for panel in answer.panels if panel.parts["programme"] == "rsu")
+    said = findings.programme(panel, answer.facts["promises"]["rsu"], locale=locale)
+    assert (escape(panel.title) not in said) is says_it
+    assert (said.index("tt-brief") < said.index("tt-readings")) is says_it
+    assert "tt-brief" not in findings.programme(panel, None, locale=locale)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -35,7 +35,9 @@ WEEKS = {"daily": 1, "weekly": 6, "monthly": 26, "quarterly": 53}
 """Weeks that a grid shows, by how often figures come."""
 
 MOST_LINES, MOST_HEIGHT = 30, 900
-NAME_WIDTH, DATE_WIDTH, MOST_UNHELD = 190, 120, 7
+DATE_WIDTH, MOST_DATES = 110, 5
+"""The width of a date in pixels, and how many stand beside the names: of more, names or figures would be cut off."""
+
 _GRIDS, _SAVED, _REPORT = "_typed_grids", "_typed_saved", "_typed_report"
 
 
@@ -81,7 +83,7 @@ def _asked(chosen: Choices) -> Asked | None:
     blocks = {block["id"]: block for block in facts["deliveries"]}
     counts = facts["counts"]
     with st.container(key="typing-choices"):
-        first, second, third = st.columns([3, 4, 3], vertical_alignment="bottom")
+        first, second, third = st.columns([5, 4, 3], vertical_alignment="bottom")
         with first:
             delivery = choose(
                 w("sources.which"),
@@ -112,9 +114,9 @@ def _asked(chosen: Choices) -> Asked | None:
             level = block["level"] if block else _level(chosen)
     if count not in offered:
         return None
-    first_day, last_day = _week(chosen, block)
     step, unit = offered[count]
-    return Asked(
+    first_day, last_day = _span(chosen, block)
+    found = Asked(
         delivery=delivery if block else "",
         step=step,
         unit=unit,
@@ -125,6 +127,13 @@ def _asked(chosen: Choices) -> Asked | None:
         last=last_day,
         demonstration=chosen.view.demonstration,
     )
+    panel = _read(found, chosen.view.cut, chosen)
+    if panel is not None and len(panel.parts["dates"]) > MOST_DATES:
+        # A count that comes every day in a delivery that comes every week.
+        first_day = FIRST_DAY + dt.timedelta(days=panel.parts["dates"][-MOST_DATES][0])
+        found = replace(found, first=first_day)
+    _week(found, chosen)
+    return found
 
 
 def _level(chosen: Choices) -> str:
@@ -136,29 +145,30 @@ def _level(chosen: Choices) -> str:
     )
 
 
-def _week(chosen: Choices, block: dict | None) -> tuple[dt.date, dt.date]:
-    """The first and the last day of the grid, and the buttons that go a week back or on."""
-    w = chosen.words
+def _span(chosen: Choices, block: dict | None) -> tuple[dt.date, dt.date]:
+    """The first and the last day that are asked for."""
     now = today(demonstration=chosen.view.demonstration)
-    day = w.parse_date(asked(WEEK)[:40]) if asked(WEEK) else None
+    day = chosen.words.parse_date(asked(WEEK)[:40]) if asked(WEEK) else None
     day = min(day or chosen.on, now)
     weeks = WEEKS[block["periodicity"]] if block else 1
-    first, last = day - dt.timedelta(days=7 * weeks - 1), day
+    return day - dt.timedelta(days=7 * weeks - 1), day
+
+
+def _week(found: Asked, chosen: Choices) -> None:
+    """The days of the grid, and the buttons that go a week back or on."""
+    w = chosen.words
+    now = today(demonstration=chosen.view.demonstration)
+    before, after = (found.last + dt.timedelta(days=step) for step in (-7, 7))
     with st.container(key="typing-week", horizontal=True, vertical_alignment="center", gap="small"):
-        before, after = (day + dt.timedelta(days=step) for step in (-7, 7))
-        st.button(
-            w("typing.week_before"), key="week-before", type="tertiary", on_click=put, args=(WEEK, before.isoformat())
-        )
-        st.html(f'<span class="tt-here">{w.period(first, last)}</span>', width="content")
+        st.button(w("typing.week_before"), key="week-before", on_click=put, args=(WEEK, before.isoformat()))
+        st.html(f'<span class="tt-here">{w.period(found.first, found.last)}</span>', width="content")
         st.button(
             w("typing.week_after"),
             key="week-after",
-            type="tertiary",
-            disabled=day >= now,
+            disabled=found.last >= now,
             on_click=put,
             args=(WEEK, min(after, now).isoformat()),
         )
-    return first, last
 
 
 def _drafts() -> dict[Asked, Draft]:
@@ -251,20 +261,15 @@ def _edit(panel: Any, found: Asked, draft: Draft, chosen: Choices) -> dict[tuple
     frame = pd.DataFrame({"name": [name for _, name in rows], **columns})
     # The grid of the browser runs left to right in every language.
     order = [*reversed(columns), "name"] if w.rtl else ["name", *columns]
-    # Where there are more dates than a screen shows, the names stay in sight; a grid can only hold them on the left.
-    held = len(columns) > MOST_UNHELD
     config: dict[str, Any] = {
         str(day): st.column_config.NumberColumn(
             short, min_value=0, step=1, format="%d", alignment="center", width=DATE_WIDTH
         )
         for day, short, _ in dates
     }
+    # As wide as the longest name: it must not be cut off.
     config["name"] = st.column_config.TextColumn(
-        w(f"forms.level_{found.level}"),
-        disabled=True,
-        alignment="right" if w.rtl else "left",
-        pinned=held,
-        width=NAME_WIDTH,
+        w(f"forms.level_{found.level}"), disabled=True, alignment="right" if w.rtl else "left"
     )
     with st.container(key="typing-grid"):
         edited = st.data_editor(

@@ -200,7 +200,7 @@ def _targets(drawn: World, block: Mapping[str, Any]) -> Iterator[dict[str, Any]]
     if "split" in block:
         here = drawn.places
         codes, weight = here.summed(
-            np.where(here.prefecture == block["territory"], getattr(here, block["split"]), 0.0), "commune"
+            np.where(here.prefecture == block["territory"], getattr(here, block["split"]), 0.0), block["over"]
         )
         inside = np.flatnonzero(weight)
         shares = weight[inside] / weight[inside].sum()

@@ -374,9 +374,10 @@ def test_targets_means_and_actions_are_there_and_say_that_they_are_made_up(ask):
     assert {row[3] for row in rows} == {"adopted", "assigned"}
     assert {row[4] for row in rows} == {"مثال افتراضي"}
     whole = {row[0]: row[2] for row in rows if row[1] == MINE}
-    parts = [row[2] for row in rows if row[0] == "rsu.registered_share" and row[1] != MINE]
-    assert len(parts) == 6
-    assert sum(parts) == whole["rsu.registered_share"]
+    # Over communes and over annexes: both have something to be measured by.
+    for indicator, number in (("rsu.registered_share", 6), ("rnp.registered_share", 13)):
+        parts = [row[2] for row in rows if row[0] == indicator and row[1] != MINE]
+        assert len(parts) == number and sum(parts) == whole[indicator]
     means = ask("SELECT means, count(DISTINCT territory) FROM capacity WHERE note = 'مثال افتراضي' GROUP BY means")
     assert {row[0] for row in means} == {"desk", "staff", "hours_a_week", "files_an_hour", "mobile_unit_days"}
     assert {row[1] for row in means} == {13}

@@ -162,12 +162,15 @@ def test_a_partial_sum_wears_a_badge_beside_its_number_and_names_who_is_silent(s
     assert len(partial.classed("tt-reporting")) == 2 and len(whole.classed("tt-reporting")) == 1
 
 
-def test_a_promise_stands_in_the_place_of_the_sentence_that_says_the_same_count(readings):
+def test_a_promise_stands_in_the_place_of_the_sentence_where_it_says_the_same_count(readings):
     parts = {"readings": (reading(),), "programme": "rsu"}
     panel = Panel("situation", "readings", "A sentence.", readings(), parts=parts)
-    alone, beside = (situation_html(panel, locale="en", promised=said) for said in ("", "<p>As planned.</p>"))
-    assert "A sentence." in alone and "A sentence." not in beside
-    assert beside.index("As planned.") < beside.index("61,000")
+    here, above = (
+        situation_html(panel, locale="en", promised="<p>As planned.</p>", says_it=same) for same in (True, False)
+    )
+    assert "A sentence." not in here and here.index("As planned.") < here.index("61,000")
+    # That of a territory above says another count: the sentence stays, and it stands below.
+    assert "A sentence." in above and above.index("As planned.") > above.index("61,000")
 
 
 def test_an_old_figure_is_marked_beside_its_date(said):

@@ -15,7 +15,6 @@ from i18n import words
 from panels import Panel
 from panels.map import territories_map
 from panels.plot import (
-    INK,
     LABELLED,
     MARKED,
     SPARSE,
@@ -348,14 +347,39 @@ def test_on_a_map_of_more_neither_names_nor_numbers_are_written(drawn, spec, cod
     assert "scattergeo" not in [t["type"] for t in sent["data"]]
 
 
-def test_what_is_written_on_a_map_is_dark_on_a_light_edge_and_read_on_any_ground(drawn, spec):
-    rows = [{"territory_code": c, "value": i + 1.0, "denominator": 10.0} for i, c in enumerate(("01.227", "01.331"))]
-    panel = drawn(*rows, {"territory_code": "01.051", "state": "withheld"})
-    (marks,) = [t for t in spec(map_figure(panel, locale="fr"))[1]["data"] if t["type"] == "scattergeo"]
-    assert set(marks["locations"]) == {"01.227", "01.331", "01.051"}
-    assert marks["textfont"]["color"] == INK
-    # A name is wider than its commune on most maps: the edge must be there on every side.
-    assert marks["textfont"]["shadow"].count("#FFFFFF") == 9
+def luminance(colour):
+    """The relative luminance of a colour, as WCAG 2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("classes", range(1, len(TINTS) + 1))
+def test_what_is_written_on_a_territory_can_be_read_on_its_fill_and_is_white_on_dark_tints_alone(drawn, spec, classes):
+    codes = ("01.227", "01.331", "01.405", "01.511", "01.571")[:classes]
+    shown = [{"territory_code": c, "value": i + 1.0, "denominator": 10.0} for i, c in enumerate(codes)]
+    states = [{"territory_code": "01.051", "state": "withheld"}, {"territory_code": "01.151", "state": "missing"}]
+    panel = drawn(*shown, *states)
+    _, sent = spec(map_figure(panel, locale="fr"))
+    (marks,) = [t for t in sent["data"] if t["type"] == "scattergeo"]
+    written = dict(zip(marks["locations"], marks["textfont"]["color"], strict=True))
+    tints = tints_for(classes)
+    fills = {r.territory_code: STATE_FILL[r.state] if r.tint is None else tints[r.tint] for r in panel.parts["rows"]}
+    assert written.keys() == fills.keys() and len(fills) == classes + 2
+    assert {code for code, colour in written.items() if colour == "#FFFFFF"} == {
+        code for code, fill in fills.items() if fill in TINTS[3:]
+    }
+    assert min(contrast(written[code], fill) for code, fill in fills.items()) > 4.4
+    # A name is wider than its commune on most maps: what it lies on then is its own edge.
+    edges = dict(zip(marks["locations"], marks["textfont"]["shadow"], strict=True))
+    for code, colour in written.items():
+        assert edges[code].count("px 2px") == 9
+        assert contrast(colour, edges[code].split()[-1]) > 4.4
 
 
 def test_a_map_that_is_given_its_box_shows_it_to_the_edge(drawn, spec, codes):

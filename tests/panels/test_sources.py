@@ -75,7 +75,8 @@ def test_with_nothing_late_the_title_says_so():
 )
 def test_each_state_is_said_in_a_few_words(state, expected):
     (cells,) = made(row("a", state, days=8), locale="fr").parts["rows"]
-    assert plain(cells[-1]) == expected
+    said, css = cells[-1]
+    assert plain(said) == expected and css == f"tt-delivery-{state}"
 
 
 def test_when_a_delivery_is_expected_is_said_in_words():
