@@ -693,12 +693,13 @@ def text(panel: Panel, *, locale: str, part: str | None = None) -> str:
 
 def programme(panel: Panel, promised: Panel | None, *, locale: str) -> str:
     """A programme's readings as HTML, with the card of its target in two sentences where it has one: over them where it
-    is that of the very count, under them where it is that of a territory above."""
+    says the count that their own sentence would say, under them where it is that of a territory above."""
     if promised is None:
         return text(panel, locale=locale)
     brief = text(promised, part="brief", locale=locale)
     (of,) = promised.frame[["territory_code", "actual"]].itertuples(index=False)
-    here = of.territory_code == panel.parts["readings"][-1].territory_code and not math.isnan(of.actual)
+    spoken = [reading.territory_code for reading in panel.parts["readings"] if reading.state == "shown"]
+    here = of.territory_code in spoken[-1:] and not math.isnan(of.actual)
     return _made(
         panel, (locale, brief), lambda: html.situation_html(panel, locale=locale, promised=brief, says_it=here)
     )

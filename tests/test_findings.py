@@ -684,9 +684,14 @@ def test_children_without_a_figure_have_no_table_of_nothing(ask):
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize(("territory", "says_it"), [("MA", True), ("09.273", False)])
-def test_a_card_says_the_count_of_its_own_territory_and_never_in_the_place_of_anothers(ask, territory, says_it, locale):
-    answer = ask("situation", territory=territory, locale=locale, on="2023-05-15")
+@pytest.mark.parametrize(
+    ("territory", "on", "says_it"),
+    [("MA", "2023-05-15", True), ("09.273", "2023-05-15", True), ("02.411", "2024-06-30", False)],
+)
+def test_a_card_stands_in_the_place_of_the_sentence_that_says_its_count_and_of_no_other(
+    ask, territory, on, says_it, locale
+):
+    answer = ask("situation", territory=territory, locale=locale, on=on)
     panel = next(panel for panel in answer.panels if panel.parts["programme"] == "rsu")
     said = findings.programme(panel, answer.facts["promises"]["rsu"], locale=locale)
     assert (escape(panel.title) not in said) is says_it
