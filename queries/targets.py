@@ -354,8 +354,11 @@ class _Reader:
             "doubted": stock.is_doubted,
         }
         last = kept[0] if kept and kept[0].source == stock.source else None
+        found["recomputing"] = last is not None and stock.event > last.event
+        if found["recomputing"] and day - last.origin > OUTLIVED:
+            last = None
         if last is not None:
-            found |= {"foreseen_from": last.origin, "recomputing": stock.event > last.event}
+            found["foreseen_from"] = last.origin
         if one is None:
             return found
         stage = next_milestone(one.plan, on=day)
@@ -413,6 +416,10 @@ def _first_at(stock: Stock, level: float) -> float:
     there = np.flatnonzero(stock.believed >= level)
     return float(stock.days[there[0]]) if there.size else math.nan
 
+
+OUTLIVED = 7
+"""A forecast that is made anew is still told while it rests on a figure at most so many days before the last one: what
+was foreseen long ago says nothing of today, and its verdict would turn round with every one that is made up for."""
 
 _REACH = ("reach_early", "reach_on", "reach_late")
 _MILESTONE = ("milestone_early", "milestone_on", "milestone_late")

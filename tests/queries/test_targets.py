@@ -452,6 +452,19 @@ def test_a_view_says_when_a_forecast_is_older_than_the_figures(book, promise, lo
     assert not look("2023-07-25").iloc[0]["recomputing"]
 
 
+def test_while_it_is_made_anew_a_forecast_of_long_ago_is_not_told_of_today(book, promise, look, foresee):
+    promise(value=4000)
+    book.say(*weekly("2023-03-06", range(1000, 3000, 100)))
+    foresee()
+    book.say((PREFECTURE, "2023-08-21", 3400))
+    row = look("2023-08-22").iloc[0]
+    assert row["recomputing"]
+    assert math.isnan(row["probability"]) and math.isnan(row["foreseen_from"])
+    foresee()
+    row = look("2023-08-22").iloc[0]
+    assert not row["recomputing"] and not math.isnan(row["foreseen_from"])
+
+
 def test_below_twelve_weeks_there_is_no_probability(book, promise, look, foresee):
     promise(value=4000)
     book.say(*weekly("2023-05-01", range(1000, 1800, 100)))
