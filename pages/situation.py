@@ -15,6 +15,7 @@ w = chosen.words
 answer = show.answer("situation", chosen, territory=chosen.territory, on=chosen.on_day)
 
 st.title(w("situation.title", place=w.in_territory(chosen.territory), date=w.date(chosen.on)), anchor=False)
+show.by_level(chosen)
 if answer.facts["empty"]:
     show.empty(w("situation.empty"), w("situation.empty_next"))
     demonstration.invite(chosen)

@@ -117,7 +117,9 @@ def map_table_html(
         leads = address(r.territory_code)
         name = f'<a href="{escape(leads)}" target="_self">{escape(r.name)}</a>' if leads else escape(r.name)
         cells = [f'<th scope="row">{name}</th>', f"<td{css}>{escape(r.count)}</td>"]
-        cells += [f"<td>{escape(r.share)}</td>"] if with_share else []
+        # A count without a rate has nothing to be divided by, which is not the same as not being there.
+        rate = escape(r.share) if r.share or not r.dateline else STATE_MARK["missing"]
+        cells += [f"<td>{rate}</td>"] if with_share else []
         late = ' class="tt-late-cell"' if r.late else ""
         cells += [f"<td{late}>{escape(r.dateline)}</td>"]
         if bars:

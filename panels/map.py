@@ -85,7 +85,9 @@ def territories_map(
     ]
     known, total = int(drawn.sum()), len(frame)
     noun = counted_noun(level)
-    name = w.name("indicator", indicator["id"])
+    # A map of counts is no map of a rate, whatever the indicator is called.
+    name = w("map.count_of", things=w.of_things(indicator["numerator"]["step"], unit))
+    name = w.name("indicator", indicator["id"]) if show == "share" else name
     if known:
         title = w(
             "map.title",

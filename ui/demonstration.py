@@ -31,16 +31,17 @@ def is_ready() -> bool:
 def offer(who: Viewer, locale: str) -> None:
     """Say what the demonstration is, and make it for whoever may."""
     w = words(locale)
-    st.title(w("demo.offer_title"), anchor=False)
-    st.markdown(w("demo.offer_text", date=w.date(demonstration.LAST_DAY)))
-    if who.may_import:
-        st.markdown(w("demo.offer_how"))
-        if st.button(w("demo.make"), key="demo-make", type="primary"):
-            _make(w)
-            st.rerun()
-    else:
-        st.info(w("demo.offer_reader"))
-    st.html(f'<a href="./?lang={w.locale}" target="_self">{escape(w("demo.back"))}</a>')
+    with st.container(key="demo-offer", border=True):
+        st.title(w("demo.offer_title"), anchor=False)
+        st.markdown(w("demo.offer_text", date=w.date(demonstration.LAST_DAY)))
+        if who.may_import:
+            st.markdown(w("demo.offer_how"))
+            if st.button(w("demo.make"), key="demo-make", type="primary"):
+                _make(w)
+                st.rerun()
+        else:
+            st.info(w("demo.offer_reader"))
+        st.html(f'<a href="./?lang={w.locale}" target="_self">{escape(w("demo.back"))}</a>')
 
 
 def _make(w: Words) -> None:

@@ -23,6 +23,7 @@ MAP = CHART | {"topojsonURL": "/app/static/topojson/"}
 OFFICES = findings.OFFICES
 """The levels of what a prefecture enters itself, which has no boundaries."""
 
+MAP_PAGE = "pages/map.py"
 PATH_HEIGHT = 190
 MAP_WIDTH, MAP_LEAST, MAP_MOST, MAP_EDGE = 760, 320, 520, 0.03
 
@@ -150,6 +151,18 @@ def level_switch(code: str, chosen: Choices) -> str | None:
         return next((level for level in levels if level in findings.OFFICES), None)
     level = switch(w("map.level"), "level", levels, default=levels[0], spell=lambda s: w(f"map.level_{s}"))
     return None if level == levels[0] and level not in findings.OFFICES else level
+
+
+def by_level(chosen: Choices) -> None:
+    """The way from a prefecture's own figures to those of what lies below it, one click for each kind of child."""
+    levels = _levels(chosen.territory, chosen)
+    if len(levels) < 2:
+        return
+    w, kept = chosen.words, st.query_params.to_dict()
+    with st.container(key="by-level", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f'<span class="tt-crumb">{escape(w("situation.by_level"))}</span>', width="content")
+        for level in levels:
+            st.page_link(MAP_PAGE, label=w(f"map.level_{level}"), query_params=kept | {"level": level})
 
 
 def _levels(code: str, chosen: Choices) -> tuple[str, ...]:

@@ -189,10 +189,23 @@ def test_a_partial_sum_is_not_counted_among_the_figures_of_the_title(drawn):
     assert "figures for 1 of 2 " in drawn(partial, {"value": 4.0}).title
 
 
+@pytest.mark.parametrize(
+    ("locale", "count", "rate"),
+    [
+        ("ar", "عدد الأسر المسجلة في السجل الاجتماعي الموحد", "نسبة"),
+        ("fr", "Nombre de ménages inscrits au RSU", "Part"),
+        ("en", "Number of households registered", "Share"),
+    ],
+)
+def test_a_map_of_counts_is_not_titled_as_one_of_a_rate(drawn, plain, locale, count, rate):
+    assert plain(drawn({"value": 4.0}, locale=locale).title).startswith(count)
+    assert plain(drawn({"value": 4.0, "denominator": 8.0}, show="share", locale=locale).title).startswith(rate)
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_without_any_figure_the_title_says_so(drawn, plain, locale):
     w = words(locale)
-    title = plain(drawn({"state": "missing"}, {"state": "withheld"}, locale=locale).title)
+    title = plain(drawn({"state": "missing"}, {"state": "withheld"}, show="share", locale=locale).title)
     assert title == plain(
         w(
             "map.title_none",
