@@ -123,8 +123,9 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
         _mark_actions(figure, panel, w)
     if panel.demonstration:
         # Small, as the chart is: its whole height is that of seven lines.
-        # Counts grow: over the beginning of the path there is room.
-        small = {"x": 0, "y": 1, "xanchor": "left", "yanchor": "top", "font": {"size": 10, "color": "#7A5200"}}
+        # Counts grow: over the beginning of the path there is room, or under it where it begins high.
+        edge = {"y": 0, "yanchor": "bottom"} if values and values[0] > top / 2 else {"y": 1, "yanchor": "top"}
+        small = edge | {"x": 0, "xanchor": "left", "font": {"size": 10, "color": "#7A5200"}}
         notes = [note | small for note in in_picture(panel, w)]
         figure["layout"]["annotations"] = [*figure["layout"].get("annotations", ()), *notes]
     return Chart(figure)

@@ -636,6 +636,18 @@ def test_the_notice_of_the_demonstration_stands_inside_each_picture(spec, locale
         assert first in told[0] and first not in told[1]
 
 
+@pytest.mark.parametrize(("first", "side"), [(0, "top"), (90, "bottom")])
+def test_the_notice_of_the_demonstration_leaves_the_line_to_be_seen(spec, first, side):
+    panel = line(YEARS, "ar")
+    panel = replace(
+        panel,
+        demonstration=True,
+        parts=panel.parts | {"values": [first, 80, 100, 100]},
+    )
+    (note,) = spec(path_figure(panel, locale="ar"))[1]["layout"]["annotations"]
+    assert (note["x"], note["yanchor"]) == (0, side)
+
+
 def grouped(codes=("a", "b", "c"), *, demonstration=False, elsewhere=False):
     """The panel of a map of two groups."""
     parts = {
