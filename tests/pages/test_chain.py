@@ -306,3 +306,22 @@ def test_below_a_prefecture_communes_come_first_and_each_is_named_with_what_it_i
         "Caïdat of Lqliaa",
     ]
     assert "Inezgane (commune)" in options
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_prefectures_situation_leads_in_one_click_to_each_kind_of_its_children(manned, locale):
+    w = words(locale)
+
+    def ways(territory):
+        app = sound(opened("situation", locale, territory=territory))
+        return {
+            link.proto.label: link.proto.query_string
+            for link in app.get("page_link")
+            if "level=" in link.proto.query_string
+        }
+
+    found = ways(PREFECTURE)
+    assert list(found) == [w(f"map.level_{level}") for level in ("commune", "district", "annex")]
+    assert "level=annex" in found[w("map.level_annex")] and f"territory={PREFECTURE}" in found[w("map.level_annex")]
+    # Of the kingdom, and of an office that has nothing below it, there is nothing to choose.
+    assert ways("MA") == {} and ways("09.273.A03") == {}
