@@ -148,7 +148,7 @@ def _situation(reader: Reader, *, territory: str, on: int) -> Answer:
             paths[key] = path
     facts = {
         "line": line,
-        "promises": _promises(standing, known, locale=reader.locale, role=reader.role),
+        "promises": _promises(standing, known, territory=territory, locale=reader.locale, role=reader.role),
         "others": say_situation.others(others, line=line, locale=reader.locale) if others else None,
         "listed": bool((found["territory_code"] == territory).any()),
         "silent": not (headline[headline["territory_code"] == territory]["state"] == "shown").any(),
@@ -157,18 +157,26 @@ def _situation(reader: Reader, *, territory: str, on: int) -> Answer:
     return Answer(tuple(panels), paths, facts)
 
 
-def _promises(standing: pd.DataFrame, known: Definitions, *, locale: str, role: str) -> dict[str, Panel]:
-    """For each programme the card of its headline's count beside its target, in the nearest territory that has one."""
+def _promises(
+    standing: pd.DataFrame, known: Definitions, *, territory: str, locale: str, role: str
+) -> dict[str, Panel]:
+    """For each programme the card of its headline's count beside its target, in the nearest territory that has one.
+
+    What a territory above has not reached is not for this one to answer for: it wears none of its red.
+    """
     headlines = {known.programmes[p].get("headline") for p in known.programmes}
     nearest = {
         row.programme: row
         for row in standing.itertuples(index=False)
         if row.indicator in headlines and not math.isnan(row.target)
     }
-    return {
-        programme: say_targets.card(row, locale=locale, with_probability=role != READER)
-        for programme, row in nearest.items()
-    }
+    cards = {}
+    for programme_id, row in nearest.items():
+        card = say_targets.card(row, locale=locale, with_probability=role != READER)
+        if row.territory_code != territory and card.parts["tone"] == "bad":
+            card = replace(card, parts=card.parts | {"tone": "elsewhere"})
+        cards[programme_id] = card
+    return cards
 
 
 def _targets(reader: Reader, *, territory: str, on: int, indicator: str, level: str | None) -> Answer:

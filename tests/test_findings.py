@@ -699,6 +699,14 @@ def test_a_card_stands_in_the_place_of_the_sentence_that_says_its_count_and_of_n
     assert "tt-brief" not in findings.programme(panel, None, locale=locale)
 
 
+@pytest.mark.parametrize(("territory", "tone"), [("MA", "bad"), ("02.411", "elsewhere")])
+def test_what_a_territory_above_has_not_reached_is_not_red_on_the_screen_of_one_below(ask, territory, tone):
+    # The national target of December 2023 was missed; Oujda-Angad had none.
+    card = ask("situation", territory=territory, on="2024-01-20").facts["promises"]["rsu"]
+    assert (card.parts["verdict"], card.parts["tone"]) == ("expired", tone)
+    assert f"tt-tone-{tone}" in findings.text(card, part="brief", locale="ar")
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_first_screen_has_the_card_of_each_programme_with_a_target(ask, locale):
     answer = ask("situation", territory="MA", locale=locale, on="2023-05-15")

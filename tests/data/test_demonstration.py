@@ -380,9 +380,8 @@ def test_targets_means_and_actions_are_there_and_say_that_they_are_made_up(ask):
     for indicator, number in (("rsu.registered_share", 6), ("rnp.registered_share", 13)):
         parts = [row[2] for row in rows if row[0] == indicator and row[1] != MINE]
         assert len(parts) == number and sum(parts) == whole[indicator]
-    means = ask(
-        "SELECT means, count(DISTINCT territory) FROM capacity WHERE note = 'مثال افتراضي · exemple fictif' GROUP BY means"
-    )
+    (note,) = said
+    means = ask(f"SELECT means, count(DISTINCT territory) FROM capacity WHERE note = '{note}' GROUP BY means")
     assert {row[0] for row in means} == {"desk", "staff", "hours_a_week", "files_an_hour", "mobile_unit_days"}
     assert {row[1] for row in means} == {13}
     actions = ask("SELECT note, kind, cost FROM action")
