@@ -16,9 +16,9 @@ import numpy as np
 
 REACH_WITHIN = 120
 """Days ahead after which a date is no longer told."""
-SURE = 0.2
+SURE = 0.25
 """A date is told where the level is reached at this part of the way from the median to the tenth percentile too: where
-its probability is about three in five."""
+its probability is about five in eight."""
 HISTORY_FOR_PROBABILITY = 84
 """Days of history below which no probability is told."""
 FARTHEST = 3650
@@ -53,7 +53,7 @@ FASTEST = 0.025
 """Bound of the momentum: the pace changes by at most this share in a day."""
 RISE_FADES, FALL_FADES, DRIFT = 25.0, 60.0, 0.001
 """Days over which a rising and a falling momentum fade; share of the pace lost each day in any case."""
-EARLY, GATHERS = 0.3, 0.02
+EARLY, GATHERS = 0.3, 0.01
 """Share of the reference population below which a rollout gathers more speed than its weeks show, and how much of its
 pace a day at its very start."""
 LITTLE = 0.001
@@ -153,7 +153,7 @@ def reach_date(dates, cumulative, denominator, level, panel=None):
     """The day on which `level` is reached, as (early, date, late), each a datetime64[D] or None.
 
     date is the day on which the median of `forecast` gets there, early and late those of its band. None: not within 120
-    days of the last raw date; for date also: less than about three chances in five to get there within them. A level
+    days of the last raw date; for date also: less than about five chances in eight to get there within them. A level
     that was reached already has the day of the first believed report that did, three times.
     """
     raw, days, values = _read(dates, cumulative)
