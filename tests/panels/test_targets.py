@@ -535,7 +535,6 @@ def test_a_pace_that_is_enough_is_never_said_to_be_too_slow(row, probability):
         (0.9, "uncertain"),
         (1, "uncertain"),
         (1.01, "not_at_this_pace"),
-        (math.nan, "not_at_this_pace"),
     ):
         panel = card(row(**FORESEEN, probability=probability, times=times), locale="fr")
         (said,) = [c for c in panel.parts["cells"] if c.label == w("targets.expected")]
