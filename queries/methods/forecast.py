@@ -60,7 +60,7 @@ LITTLE = 0.001
 """Share in a week below which two weeks are not told apart."""
 
 # The band.
-BAND, BAND_OTHERS, BAND_WEEKS = 0.5, 0.35, 0.6
+BAND, BAND_OTHERS, BAND_WEEKS = 0.3, 0.7, 0.7
 """Half width (a logarithm) at 30 days; what past errors of the others, and uneven weeks, add to it."""
 USUAL_ERROR, USUAL_UNEVENNESS = 0.5, 0.3
 """What stands for these where they cannot be known."""
