@@ -176,7 +176,7 @@ SPLITS = promises.SPLIT_BY
 
 
 def _targets(
-    reader: Reader, *, territory: str, on: int, indicator: str, level: str | None, split: str | None = None
+    reader: Reader, *, territory: str, on: int, indicator: str, level: str | None, split: str | None
 ) -> Answer:
     known = reader.known
     asked = {"on": on, **reader.asked}
@@ -225,7 +225,7 @@ def _target_map(
     indicator: str,
     boundaries: str,
     show: str,
-    split: str | None = None,
+    split: str | None,
 ) -> Answer:
     by = split if split in promises.split_choices(reader.known, indicator) else None
     below = promises.children(reader.engine, indicator=indicator, parent=territory, on=on, by=by, **reader.asked)
