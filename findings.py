@@ -179,19 +179,30 @@ def _promises(
     return cards
 
 
-def _targets(reader: Reader, *, territory: str, on: int, indicator: str, level: str | None) -> Answer:
+SPLITS = promises.SPLIT_BY
+"""By what a target may be shared out."""
+
+
+def _targets(
+    reader: Reader, *, territory: str, on: int, indicator: str, level: str | None, split: str | None
+) -> Answer:
     known = reader.known
     asked = {"on": on, **reader.asked}
     definition = known.indicators[indicator]
     step, unit = definition["numerator"]["step"], definition["numerator"]["unit"]
     standing = promises.progress(reader.engine, territories=[territory], indicators={indicator}, shares=True, **asked)
     mine = [row for row in standing.itertuples(index=False) if row.indicator == indicator]
+    offered = promises.split_choices(known, indicator)
+    by = split if split in offered else None
     cards = tuple(say_targets.card(row, locale=reader.locale, with_probability=reader.role != READER) for row in mine)
     course = promises.course(reader.engine, indicator=indicator, territory=territory, **asked)
-    below = promises.children(reader.engine, indicator=indicator, parent=territory, level=level, **asked)
+    below = promises.children(reader.engine, indicator=indicator, parent=territory, level=level, by=by, **asked)
     told = {"parent": territory, "indicator": indicator, "locale": reader.locale}
     # A table of nothing but "not available" tells nobody anything.
     known_below = bool(len(below)) and bool(below["actual"].notna().any())
+    promised = any(not math.isnan(row.target) for row in mine)
+    children = below[~below["territory_code"].isin([promises.OTHER, promises.NOT_ATTRIBUTABLE])]
+    unset = children[children["set_by"].isin(["", verdict.ARITHMETICAL])]
     facts = {
         "course": say_targets.course(
             course, indicator=indicator, territory=territory, step=step, unit=unit, on=on, locale=reader.locale
@@ -200,7 +211,11 @@ def _targets(reader: Reader, *, territory: str, on: int, indicator: str, level: 
         else None,
         "children": say_targets.children(below, **told) if known_below else None,
         "carried": say_targets.carried(below, **told) if known_below else None,
-        "promised": any(not math.isnan(row.target) for row in mine),
+        "promised": promised,
+        # Of shares alone it can be asked by what they were made; offices of the chain have no census.
+        "splits": offered if promised and len(unset) and level is None else (),
+        "taken_over": known.steps[step].get("predecessor", ""),
+        "unshared": promised and bool(len(unset)) and bool(unset["target"].isna().all()),
     }
     return Answer(cards, facts=facts)
 
@@ -210,8 +225,18 @@ def _alerts(reader: Reader, *, territory: str, on: int) -> Answer:
     return Answer((say_targets.alerts(found, locale=reader.locale),))
 
 
-def _target_map(reader: Reader, *, territory: str, on: int, indicator: str, boundaries: str, show: str) -> Answer:
-    below = promises.children(reader.engine, indicator=indicator, parent=territory, on=on, **reader.asked)
+def _target_map(
+    reader: Reader,
+    *,
+    territory: str,
+    on: int,
+    indicator: str,
+    boundaries: str,
+    show: str,
+    split: str | None,
+) -> Answer:
+    by = split if split in promises.split_choices(reader.known, indicator) else None
+    below = promises.children(reader.engine, indicator=indicator, parent=territory, on=on, by=by, **reader.asked)
     # The map of verdicts is for who prepares the meeting; a reader gets that of the pace needed, whatever he asks for.
     show = "need" if reader.role == READER else show
     panel = say_targets.verdict_map(
@@ -531,8 +556,8 @@ FINDINGS = {
         Finding("situation", ("territory", "on"), _situation),
         Finding("figures", ("territory", "on"), _figures),
         Finding("map", ("territory", "on", "indicator", "show", "level", "boundaries"), _map),
-        Finding("targets", ("territory", "on", "indicator", "level"), _targets),
-        Finding("target_map", ("territory", "on", "indicator", "boundaries", "show"), _target_map),
+        Finding("targets", ("territory", "on", "indicator", "level", "split"), _targets),
+        Finding("target_map", ("territory", "on", "indicator", "boundaries", "show", "split"), _target_map),
         Finding("alerts", ("territory", "on"), _alerts),
         Finding("target_history", (), _target_history),
         Finding("judged", (), _judged),

@@ -191,6 +191,62 @@ def _reported(rng, first, counts: np.ndarray, reporting: str) -> tuple[np.ndarra
     return first + at * DAY, values
 
 
+SHAPES = {
+    "scarce at first": ((1, 2), (2, 5), (3, 12), (4, 28), (5, 45), (6, 56), (7, 62), (9, 68), (12, 75), (16, 77)),
+    "in one wave": ((1, 2), (2, 4), (3, 14), (4, 40), (5, 52), (6, 57), (7, 59), (12, 62)),
+    "long tail": ((1, 3), (2, 9), (4, 30), (5, 40), (6, 44), (8, 51), (9, 55), (12, 62), (15, 67), (22, 68)),
+    "nearly all": ((1, 1), (2, 3), (4, 14), (5, 20), (6, 32), (7, 48), (8, 65), (10, 80), (12, 91), (18, 97)),
+    "a year late": ((2, 2), (5, 7), (7, 18), (9, 37), (11, 58), (13, 75), (16, 84), (20, 87)),
+    "few come": ((1, 1), (3, 2), (4, 3), (6, 5), (7, 9), (8, 14), (9, 17), (14, 20)),
+    "register": ((1, 1), (3, 4), (5, 12), (6, 22), (8, 38), (9, 45), (11, 55), (13, 62), (20, 71)),
+    "rush before the date": ((1, 2), (3, 8), (6, 24), (7, 40), (7.5, 60), (9, 66), (10, 68), (10.7, 80), (14, 82)),
+    "campaigns": ((0.5, 20), (2, 30), (3, 32), (3.4, 48), (5, 52), (5.3, 62), (7, 65), (7.4, 72), (13, 76)),
+    "stalls": ((1, 4), (3, 20), (3.2, 21), (5.2, 21.5), (7, 42), (8, 52), (9.5, 52.4), (10.5, 60), (15, 70)),
+    "straight": ((1, 5), (4, 25), (8, 52), (11, 70), (12, 74), (18, 77)),
+    "beyond all": ((1, 3), (2, 9), (4, 30), (5, 52), (7, 86), (9, 101), (11, 107), (14, 110)),
+}
+"""Invented courses: (months, percent of the reference population). Each is stretched and bent at random."""
+STARTS_APART = (0, 5, 15, 45, 90)
+"""Days by which the territories of one rollout begin apart."""
+
+
+def shaped(shape: str, seed: int) -> Rollout:
+    """A rollout that never was, along one of SHAPES; the same one for the same seed.
+
+    Its territories go their own ways about it: sooner or later, faster or slower, further or less far, with good and
+    bad fortnights, weekdays and noise, and here and there a stock of files that is entered at once and stays.
+    """
+    rng = np.random.default_rng(list(SHAPES).index(shape) * 100_003 + seed)
+    months, shares = (np.array(column, dtype=float) for column in zip((0, 0), *SHAPES[shape], strict=True))
+    months = np.append(0, np.cumsum(np.diff(months) * np.exp(rng.normal(0, 0.25, len(months) - 1))))
+    steps = np.append(0, np.cumsum(np.diff(shares) * np.exp(rng.normal(0, 0.25, len(shares) - 1))))
+    shares = steps / steps[-1] * shares[-1] / 100 * rng.uniform(0.85, 1.1)
+    months *= rng.uniform(0.7, 1.25)
+    days = int(30.4 * months[-1])
+    t = np.arange(days)
+    course = np.convolve(np.pad(np.interp(t / 30.4, months, shares), 10, mode="edge"), np.ones(21) / 21, "valid")
+    reporting = str(rng.choice(["daily", "daily", "daily", "weekly", "irregular", "lumps"]))
+    territories, apart = int(rng.choice([16, 21, 26, 36, 75, 300])), int(rng.choice(STARTS_APART))
+    weekday = 1 + rng.uniform(0.2, 1) * np.array([0.2, 0.2, 0.2, 0.1, 0.2, -0.2, -0.8])
+    stretch, reach, noise, unrest = (
+        rng.uniform(*one) for one in ((0.02, 0.12), (0.04, 0.15), (0.05, 0.35), (0.1, 0.5))
+    )
+    first, middle_size = np.datetime64("2021-01-04"), rng.uniform(9, 12)
+    series = {}
+    for n in range(territories):
+        own = t * np.exp(rng.normal(0, stretch)) - abs(rng.normal(0, apart))
+        share = np.interp(own, t, course, left=0) * np.exp(rng.normal(0, reach))
+        fortnights = np.repeat(rng.normal(0, unrest, days // 14 + 1), 14)[:days]
+        added = np.diff(share, prepend=0) * weekday[t % 7] * np.exp(fortnights + rng.normal(0, noise, days))
+        added *= share[-1] / max(added.sum(), 1e-9)
+        size = float(np.round(np.exp(rng.normal(middle_size, 1.0)) + 500))
+        dates, counts = _reported(rng, first, np.cumsum(rng.poisson(added * size)).astype(float), reporting)
+        if rng.random() < 0.25 and len(counts) > 30:
+            counts[int(rng.integers(10, len(counts))) :] += rng.uniform(0.005, 0.08) * counts[-1]
+        series[f"{n:03d}"] = (dates, counts, size)
+    return Rollout(f"{shape} {seed} ({reporting}, {territories}, {apart} days apart)", series)
+
+
 # ------------------------------------------------------------------------------------------------------- the harness
 
 
@@ -393,7 +449,7 @@ def line(found: Score) -> str:
     """One rollout of the table."""
     late = 100 * _mean(found.late)
     return (
-        f"  {found.name:<46}{found.mae:6.2f}{found.pinball / found.plain_pinball:6.2f}{found.inside / found.cells:6.2f}"
+        f"  {found.name:<52}{found.mae:6.2f}{found.pinball / found.plain_pinball:6.2f}{found.inside / found.cells:6.2f}"
         f"{late:+7.1f}{found.of('doubled'):6.2f}{found.of('halved'):6.2f}{found.of('missing'):6.2f}"
     )
 
@@ -403,6 +459,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.forecast", description=__doc__)
     parser.add_argument("folder", type=Path, help="a folder of Parquet files, one rollout each")
     parser.add_argument("--simulated", type=int, default=24, metavar="N", help="how many simulated rollouts as well")
+    parser.add_argument("--shaped", type=int, default=2, metavar="N", help="how many of each shape as well")
     parser.add_argument("--seed", type=int, default=1000, help="of the first of them")
     parser.add_argument("--alone", action="store_true", help="do not tell the forecast of the other territories")
     asked = parser.parse_args()
@@ -410,17 +467,18 @@ def main() -> int:
     for title, rollouts in (
         (str(asked.folder), rollouts_of(asked.folder)),
         ("simulated", simulations(range(asked.seed, asked.seed + asked.simulated))),
+        ("shaped", (shaped(shape, asked.seed + n) for shape in SHAPES for n in range(asked.shaped))),
     ):
         found = [score(rollout, with_panel=not asked.alone) for rollout in rollouts]
         found = [rollout for rollout in found if rollout.cells]
         if not found:
             continue
-        print(f"{title}\n  {'':<46}{'error':>6}{'loss':>6}{'cover':>6}{'bias':>7}{'twice':>6}{'half':>6}{'gone':>6}")
+        print(f"{title}\n  {'':<52}{'error':>6}{'loss':>6}{'cover':>6}{'bias':>7}{'twice':>6}{'half':>6}{'gone':>6}")
         print("\n".join(line(rollout) for rollout in found))
         for target in targets(found):
             bound = f"{target.at_least:g} to {target.at_most:g}" if target.at_most < np.inf else "no bound"
             print(f"  {target.name:<46}{target.value:8.3f}  {bound:<14}{'ok' if target.ok else 'not'}")
-        kept = kept and (title == "simulated" or all(target.ok for target in targets(found)))
+        kept = kept and (title in ("simulated", "shaped") or all(target.ok for target in targets(found)))
     return 0 if kept else 1
 
 

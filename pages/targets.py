@@ -32,7 +32,8 @@ with st.container(key="targets-choices"):
         level = show.level_switch(drawn, chosen) if drawn == chosen.territory else None
 st.title(w("targets.title", date=w.date(chosen.on)), anchor=False)
 asked = {"territory": chosen.territory, "on": chosen.on_day, "indicator": indicator}
-answer = show.answer("targets", chosen, level=level, **asked)
+split = promising.split_asked()
+answer = show.answer("targets", chosen, level=level, split=split, **asked)
 if not answer.facts["promised"]:
     show.empty(w("targets.empty"), w("targets.empty_next"))
 promising.course(answer, chosen)
@@ -40,10 +41,11 @@ if answer.facts["carried"] is not None:
     show.text(answer.facts["carried"], chosen)
 if answer.facts["children"] is not None:
     st.header(answer.facts["children"].title, anchor=False)
+    promising.split_switch(answer, chosen)
     show.table(answer.facts["children"], chosen)
-    # Of offices, which have no boundaries, the table says all.
-    if not level:
-        promising.map_of(chosen, who(), indicator=indicator)
+    # Of offices, which have no boundaries, the table says all; and a map of nothing promised has nothing to tell.
+    if not level and answer.facts["promised"]:
+        promising.map_of(chosen, who(), indicator=indicator, split=split)
 promising.alerts(chosen, always=True)
 if who().may_import:
     promising.enter_targets(chosen, who(), indicator=indicator)

@@ -290,7 +290,8 @@ POSSIBLE = 1 / 3
 
 def _undated(row: Any) -> str:
     """What stands in the place of a date that the figures cannot bear: the key of the words."""
-    possible = not math.isnan(row.probability) and row.probability >= POSSIBLE
+    # Where the recent pace is enough and yet no date is told, it is expected to slow down: not that it is too slow.
+    possible = row.times <= 1 or (not math.isnan(row.probability) and row.probability >= POSSIBLE)
     return "targets.uncertain" if possible else "targets.not_at_this_pace"
 
 

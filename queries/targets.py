@@ -612,6 +612,19 @@ SPLIT_BY = ("population", "households", "predecessor")
 _CENSUS_UNIT = {"population": "person", "households": "household"}
 
 
+def split_choices(known: Definitions, indicator: str) -> tuple[str, ...]:
+    """By what a target of an indicator can be shared out (of SPLIT_BY), the usual one first; by the predecessor's stock
+    only where the step took over from another."""
+    step, unit = count_of(known.indicators[indicator])
+    usual = _usual_split(unit)
+    taken_over = ("predecessor",) if known.steps.get(step, {}).get("predecessor") in known.steps else ()
+    return (usual, *(by for by in _CENSUS_UNIT if by != usual), *taken_over)
+
+
+def _usual_split(unit: str) -> str:
+    return "population" if unit == "person" else "households"
+
+
 def split_target(
     engine: sa.Engine,
     indicator: str,
@@ -676,7 +689,7 @@ def _shares(
 
 def _weights(engine, one: Target, codes, *, by: str | None, on, cut, scope, known: Definitions) -> list | None:
     step, unit = count_of(known.indicators[one.indicator])
-    by = by or ("population" if unit == "person" else "households")
+    by = by or _usual_split(unit)
     if by not in SPLIT_BY:
         raise ValueError(f"a target is split by one of {', '.join(SPLIT_BY)}, not {by}")
     if by == "predecessor":

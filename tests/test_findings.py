@@ -638,7 +638,10 @@ RSU_SHARE = "rsu.registered_share"
 
 
 def asked_target(ask, **more):
-    return ask("targets", **{"territory": "MA", "on": "2023-05-15", "indicator": RSU_SHARE, "level": None} | more)
+    return ask(
+        "targets",
+        **{"territory": "MA", "on": "2023-05-15", "indicator": RSU_SHARE, "level": None, "split": None} | more,
+    )
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -762,7 +765,7 @@ def promised(reference_engine, tmp_path):
 def of_targets(promised, *, role="administrator", demonstration=False, name="targets", **more):
     engine, _ = promised
     chosen = {"territory": "09.273", "on": day("2023-09-15"), "indicator": RSU_SHARE}
-    chosen |= {"level": None} if name == "targets" else {}
+    chosen |= {"level": None, "split": None} if name == "targets" else {}
     asked = {"cut": findings.latest_cut(engine), "scope": "MA", "locale": "fr"} | chosen | more
     return findings.find(name, engine, role=role, demonstration=demonstration, **asked)
 
@@ -776,7 +779,7 @@ def test_a_reader_is_told_no_probability_and_gets_no_map_of_verdicts(promised):
 
     assert beginning in told(of_targets(promised, role="preparer"))
     assert beginning not in told(of_targets(promised, role="reader"))
-    shown = {"boundaries": "x", "show": "verdict", "name": "target_map"}
+    shown = {"boundaries": "x", "show": "verdict", "split": None, "name": "target_map"}
     for role, kind in (("preparer", "targets.map_verdict"), ("reader", "targets.map_need")):
         (panel,) = of_targets(promised, role=role, **shown).panels
         said = w(kind, name=w.name("indicator", RSU_SHARE), place=w.in_territory("09.273"))

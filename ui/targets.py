@@ -44,7 +44,26 @@ def course(answer: Answer, chosen: Choices) -> None:
                 st.plotly_chart(figure, key="target-course-chart", theme=None, config=show.CHART, alt=path.title)
 
 
-def map_of(chosen: Choices, who: Viewer, *, indicator: str) -> None:
+def split_asked() -> str | None:
+    """By what the shares of the children are asked to be made, None for the usual."""
+    return asked("split") if asked("split") in findings.SPLITS else None
+
+
+def split_switch(answer: Answer, chosen: Choices) -> None:
+    """By what the shares of the children are made, where there are some; and where none could be, that."""
+    offered, w = answer.facts["splits"], chosen.words
+    if not offered:
+        return
+    names = {by: w(f"targets.split_{by}") for by in offered if by != "predecessor"}
+    if len(names) < len(offered):
+        names["predecessor"] = w("targets.split_predecessor", step=w.name("step", answer.facts["taken_over"]))
+    st.caption(w("targets.split"))
+    switch(w("targets.split"), "split", offered, default=offered[0], spell=names.get)
+    if answer.facts["unshared"]:
+        st.caption(w("targets.split_missing"))
+
+
+def map_of(chosen: Choices, who: Viewer, *, indicator: str, split: str | None = None) -> None:
     """The children on a map, by the pace they need or, for who prepares, by verdict; nothing where they have no
     boundaries."""
     territory = show.drawn_territory(chosen)
@@ -54,7 +73,7 @@ def map_of(chosen: Choices, who: Viewer, *, indicator: str) -> None:
     w = chosen.words
     kinds = ("need", "verdict") if who.may_import else ("need",)
     by = asked("by") if asked("by") in kinds else kinds[0]
-    wanted = {"territory": territory, "on": chosen.on_day, "indicator": indicator, "boundaries": where}
+    wanted = {"territory": territory, "on": chosen.on_day, "indicator": indicator, "boundaries": where, "split": split}
     panel = show.answer("target_map", chosen, show=by, **wanted).panels[0]
     st.header(panel.title, anchor=False)
     drawn, beside = st.columns([3, 2], gap="medium")

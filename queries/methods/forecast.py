@@ -16,9 +16,9 @@ import numpy as np
 
 REACH_WITHIN = 120
 """Days ahead after which a date is no longer told."""
-SURE = 0.3
+SURE = 0.25
 """A date is told where the level is reached at this part of the way from the median to the tenth percentile too: where
-its probability is about two in three."""
+its probability is about five in eight."""
 HISTORY_FOR_PROBABILITY = 84
 """Days of history below which no probability is told."""
 FARTHEST = 3650
@@ -53,16 +53,22 @@ FASTEST = 0.025
 """Bound of the momentum: the pace changes by at most this share in a day."""
 RISE_FADES, FALL_FADES, DRIFT = 25.0, 60.0, 0.001
 """Days over which a rising and a falling momentum fade; share of the pace lost each day in any case."""
+EARLY, GATHERS = 0.3, 0.01
+"""Share of the reference population below which a rollout gathers more speed than its weeks show, and how much of its
+pace a day at its very start."""
 LITTLE = 0.001
 """Share in a week below which two weeks are not told apart."""
 
 # The band.
-BAND, BAND_OTHERS, BAND_WEEKS = 0.6, 0.35, 0.6
+BAND, BAND_OTHERS, BAND_WEEKS = 0.3, 0.7, 0.7
 """Half width (a logarithm) at 30 days; what past errors of the others, and uneven weeks, add to it."""
 USUAL_ERROR, USUAL_UNEVENNESS = 0.5, 0.3
 """What stands for these where they cannot be known."""
 BAND_GROWTH, BAND_UP = 0.2, 1.2
 """Power of the days ahead with which the band widens; how much wider its upper side is before it bends."""
+EARLY_DOWN, LATE_DOWN, HALFWAY = 0.8, 1.4, 0.5
+"""How wide its lower side is at the very start and from this share of the reference population on: early, less than
+expected is rare; later, a rollout may stop at any moment."""
 LEAST_STEP = 0.008
 """Share by which a count may move in 30 days even when it stands still."""
 TOP = 0.98
@@ -106,6 +112,8 @@ class _Ahead(NamedTuple):
     median: np.ndarray
     width: np.ndarray
     step: np.ndarray
+    down: float
+    """How much of `width` the lower side has; of the upper side it is BAND_UP."""
     top: float
     cap: float
 
@@ -145,7 +153,7 @@ def reach_date(dates, cumulative, denominator, level, panel=None):
     """The day on which `level` is reached, as (early, date, late), each a datetime64[D] or None.
 
     date is the day on which the median of `forecast` gets there, early and late those of its band. None: not within 120
-    days of the last raw date; for date also: less than about two chances in three to get there within them. A level
+    days of the last raw date; for date also: less than about five chances in eight to get there within them. A level
     that was reached already has the day of the first believed report that did, three times.
     """
     raw, days, values = _read(dates, cumulative)
@@ -355,6 +363,11 @@ def _momentum(weeks: np.ndarray, known) -> np.ndarray:
     return np.where(known >= 8, (two + four) / 2, np.where(known >= 4, two, np.where(known >= 2, one, 0.0)))
 
 
+def _early(level):
+    """1 at the very start of a rollout, 0 from the share EARLY on."""
+    return np.clip(1 - level / EARLY, 0.0, 1.0)
+
+
 def _added(rows: _Rows, others: _Others | None, horizon: int) -> np.ndarray:
     """(n, horizon) what is expected to be added to the level by each day ahead."""
     level, weeks, known = rows
@@ -374,7 +387,7 @@ def _added(rows: _Rows, others: _Others | None, horizon: int) -> np.ndarray:
     pace = pace / 7 * np.exp(np.clip(BROUGHT_UP * momentum * age, -1, 1))
     end = USUAL_END if others is None else max(USUAL_END, others.lead)
     left = np.maximum(end - level, LEFT_AT_LEAST)
-    daily = np.clip(momentum / 7, -FASTEST, FASTEST)
+    daily = np.clip(momentum / 7, -FASTEST, FASTEST) + GATHERS * _early(level)
     fades = np.where(daily > 0, RISE_FADES, FALL_FADES)[:, None]
     day = np.arange(1, horizon + 1)
     speed = np.exp(daily[:, None] * fades * -np.expm1(-day / fades) - DRIFT * day)
@@ -403,7 +416,9 @@ def _ahead(raw: int, days, values, size: float, horizon: int, panel) -> _Ahead |
     error = others.error if others is not None else USUAL_ERROR
     width = math.sqrt(BAND**2 + (BAND_OTHERS * min(error, 1.5)) ** 2 + (BAND_WEEKS * min(uneven, 1.5)) ** 2)
     top = max(TOP, level + LEFT_AT_LEAST) - level
-    return _Ahead(level, added, np.minimum(width * day**BAND_GROWTH, 2.5), LEAST_STEP * np.minimum(day, 1), top, cap)
+    width = np.minimum(width * day**BAND_GROWTH, 2.5)
+    down = EARLY_DOWN + (LATE_DOWN - EARLY_DOWN) * min(level / HALFWAY, 1.0)
+    return _Ahead(level, added, width, LEAST_STEP * np.minimum(day, 1), down, top, cap)
 
 
 def _young(rows: _Rows, history: int, others: _Others | None) -> _Rows:
@@ -419,7 +434,7 @@ def _young(rows: _Rows, history: int, others: _Others | None) -> _Rows:
 def _quantile(ahead: _Ahead, tenths: float) -> np.ndarray:
     """What is added by each day at a quantile: -1 is the tenth percentile, 0 the median, 1 the ninetieth."""
     if tenths <= 0:
-        added = np.maximum((ahead.median + ahead.step) * np.exp(ahead.width * tenths) - ahead.step, 0.0)
+        added = np.maximum((ahead.median + ahead.step) * np.exp(ahead.width * ahead.down * tenths) - ahead.step, 0.0)
     else:
         beyond = (ahead.median + ahead.step) * np.expm1(ahead.width * BAND_UP * tenths)
         room = np.maximum(ahead.top - ahead.median, 1e-9)
@@ -443,7 +458,7 @@ def _probability(ahead: _Ahead, added: float) -> float:
     used = np.clip((added - median) / room, 0.0, 1.0)
     with np.errstate(divide="ignore"):
         above = -np.log1p(-room * np.log1p(-used) / (median + step)) / (width * BAND_UP)
-    below = np.log((median + step) / (added + step)) / width
+    below = np.log((median + step) / (added + step)) / (width * ahead.down)
     tenths = float(np.max(np.where(added <= median, below, above)))
     return 0.5 * (1 + math.erf(tenths * TENTH / math.sqrt(2)))
 

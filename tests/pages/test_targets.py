@@ -68,7 +68,7 @@ def promise(own):
 
     def run(territory="09.273", value=60_000, due="2023-12-31", **more):
         one = Promise(
-            indicator=RSU,
+            indicator=more.pop("indicator", RSU),
             territory=territory,
             due=days(due),
             value=value,
@@ -145,6 +145,52 @@ def test_who_carries_the_gap_and_the_map_are_shown_where_communes_have_figures(w
     assert len(app.get("plotly_chart")) == 2
     (by,) = [one for one in app.get("button_group") if one.key == "switch-by"]
     assert by.value == "need"
+
+
+def test_where_nothing_was_promised_there_is_a_table_and_no_map(weekly, take_in, opened, html):
+    take_in(*(f"{code},amo_tadamon.covered,person,stock,2023-08-31,500" for code in weekly))
+    app = sound(opened("targets", lang="fr", **HERE | {"indicator": "amo_tadamon.covered_share"}))
+    page = unescape(html(app))
+    assert "tt-promises" in page and "switch-split" not in [one.key for one in app.get("button_group")]
+    assert words("fr")("targets.need_none") not in page and words("fr")("targets.empty") in app.info[0].value
+
+
+@pytest.fixture
+def take_in(own):
+    """A function that takes a file of stocks into the office of its own: lines of territory, step, unit, day, value."""
+    from data.catalogue import catalogue as definitions
+    from data.importer import import_file
+
+    def run(*lines):
+        text = "\n".join(("territory,step,unit,measure,date,value", *lines))
+        asked = {"name": "f.csv", "actor": "preparer", "today": dt.date(2026, 11, 23), "catalogue": definitions()}
+        report = import_file(own(), text.encode(), **asked)
+        assert report.event is not None, report.problems
+
+    return run
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_by_what_a_target_is_shared_out_is_chosen_and_where_it_cannot_be_that_is_said(
+    weekly, promise, take_in, opened, html, locale
+):
+    covered, w = "amo_tadamon.covered_share", words(locale)
+    # A sixth of 60,000, on 31 August: 241 days of 363.
+    alike = w.number(6_639)
+
+    def told(split):
+        app = sound(opened("targets", lang=locale, **HERE | {"indicator": covered, "split": split}))
+        (by,) = [one for one in app.get("button_group") if one.key == "switch-split"]
+        missing = w("targets.split_missing") in [one.value for one in app.caption]
+        return by.value, unescape(html(app)).count(alike), missing
+
+    promise(indicator=covered)
+    take_in(*(f"{code},amo_tadamon.covered,person,stock,2023-08-31,{500 + at}" for at, code in enumerate(weekly)))
+    assert told("") == ("population", 0, False)
+    assert told("predecessor") == ("predecessor", 0, True)
+    take_in(*(f"{code},ramed.covered,person,stock,2022-11-30,90" for code in weekly))
+    assert told("predecessor") == ("predecessor", len(weekly), False)
+    assert told("area") == ("population", 0, False)
 
 
 def test_a_reader_sees_no_probability_no_map_of_verdicts_and_no_place_to_write(

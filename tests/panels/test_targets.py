@@ -528,6 +528,19 @@ def test_a_date_that_the_figures_cannot_bear_is_not_out_of_reach_where_it_is_pos
         assert said.number == w(f"targets.{key}") and w(f"targets.{sentence}") in panel.parts["sentences"]
 
 
+@pytest.mark.parametrize("probability", [math.nan, 0.2])
+def test_a_pace_that_is_enough_is_never_said_to_be_too_slow(row, probability):
+    w = words("fr")
+    for times, key in (
+        (0.9, "uncertain"),
+        (1, "uncertain"),
+        (1.01, "not_at_this_pace"),
+    ):
+        panel = card(row(**FORESEEN, probability=probability, times=times), locale="fr")
+        (said,) = [c for c in panel.parts["cells"] if c.label == w("targets.expected")]
+        assert said.number == w(f"targets.{key}")
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_without_a_forecast_no_date_is_said_and_the_reason_is(row, locale):
     panel = card(row(), locale=locale)

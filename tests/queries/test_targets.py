@@ -21,6 +21,7 @@ from queries.targets import (
     children,
     course,
     progress,
+    split_choices,
     split_target,
 )
 
@@ -308,6 +309,12 @@ def test_a_share_does_not_change_when_a_newer_census_is_published(promise, refer
     early = split_target(reference_engine, RSU, PREFECTURE, on=day("2023-06-30"), **asked)
     late = split_target(reference_engine, RSU, PREFECTURE, on=day("2026-06-30"), **asked)
     assert [one.value for one in early] == [one.value for one in late]
+
+
+def test_by_the_predecessors_stock_may_only_be_split_what_took_over_from_another(reference_engine, now):
+    known = definitions(reference_engine, cut=now(reference_engine))
+    assert split_choices(known, RSU) == ("households", "population")
+    assert split_choices(known, "amo_tadamon.covered_share") == ("population", "households", "predecessor")
 
 
 def test_a_split_by_the_predecessors_stock_needs_that_of_every_child(book, promise, reference_engine, now, day, codes):

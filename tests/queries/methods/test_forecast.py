@@ -173,6 +173,27 @@ def test_a_rollout_that_gathers_speed_is_expected_above_its_recent_pace():
     assert forecast(dates, counts, SIZE, 30)[0][-1] > plain
 
 
+def steady(share: float, days: int = 100):
+    """A count that has grown by as much each day, up to a share of the reference population."""
+    return FIRST + np.arange(days), np.round(np.linspace(0, share * SIZE, days))
+
+
+def test_a_steady_count_is_expected_to_gather_speed_at_its_start_and_to_slow_down_later():
+    for share, faster in ((0.01, True), (0.05, True), (0.45, False), (0.7, False)):
+        dates, counts = steady(share)
+        plain = (counts[-1] - counts[-29]) / 28 * 30
+        assert bool(forecast(dates, counts, SIZE, 30)[0][-1] - counts[-1] > plain) is faster
+
+
+def test_less_than_expected_is_rarer_at_the_start_than_later():
+    below = {}
+    for share in (0.2, 0.6):
+        dates, counts = steady(share)
+        median, low, _ = forecast(dates, counts, SIZE, 30)
+        below[share] = (median[-1] - low[-1]) / (median[-1] - counts[-1])
+    assert below[0.2] < below[0.6]
+
+
 def test_what_slows_the_others_down_is_expected_to_slow_this_one():
     t = np.arange(120)
     steady = np.round(300.0 * t)
