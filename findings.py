@@ -4,7 +4,7 @@ Pages, agendas and documents ask here, so that the same question has one answer 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -34,7 +34,7 @@ from queries import reconcile as reconciling
 from queries import sources as deliveries
 from queries import targets as promises
 from queries import typing as grids
-from queries.cuts import latest_cut, latest_events
+from queries.cuts import Keeper, last_said, latest_cut, latest_events
 from queries.definitions import Definitions, definitions
 from queries.figures import of_territory
 from queries.forecasts import open_cuts
@@ -63,13 +63,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks, of which database, as known at which cut: what every answer depends on besides its choices."""
+    """Who asks, of which database, as known at which cut: what every answer depends on besides its choices.
+
+    wording: another number when the words of the language are others, such as the office's own spellings.
+    """
 
     engine: sa.Engine
     cut: int
     scope: str
     role: str
     locale: str
+    wording: int = 0
 
     @cached_property
     def known(self) -> Definitions:
@@ -95,81 +99,192 @@ MOST_READINGS = 4
 """The kingdom, the region, the prefecture, and what was chosen below it."""
 
 
+@dataclass(frozen=True)
+class _Line:
+    """Where the first screen reads: the territories from the kingdom down to the chosen one, their levels, and for each
+    what a sum over so many of its children counts."""
+
+    codes: tuple[str, ...]
+    levels: dict[str, str]
+    children: dict[str, dict[int, str]]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What the first screen says of one programme. panel: None where it is not in view; path, promise: None where there
+    is none. shown: whether its headline is known in the chosen territory. listed, known: whether any figure of its
+    steps is, there and anywhere on the line."""
+
+    panel: Panel | None = None
+    path: Panel | None = None
+    promise: Panel | None = None
+    shown: bool = False
+    listed: bool = False
+    known: bool = False
+
+
+_UNDEFINED = ""
+"""The part for figures of steps that are no longer defined: nothing is said of them but that there are some."""
+
+_lines: Keeper = Keeper(256)
+_tables: Keeper = Keeper(128)
+_parts: Keeper = Keeper(640)
+"""Parts by the last event that touched their steps: an import moves the counts of a few steps, and what is said of the
+other programmes stays what it was."""
+
+
 def _situation(reader: Reader, *, territory: str, on: int) -> Answer:
     known = reader.known
-    with reader.engine.connect() as connection:
-        line = territories.lineage(connection, of=territory)
-        levels = {code: territories.level_of(connection, code) or "" for code in line}
-        children = territories.summed_over(connection, line=line)
-    if len(line) > MOST_READINGS:
-        line = (*line[: MOST_READINGS - 1], line[-1])
-    headline, found = readings(reader.engine, territories=line, on=on, **reader.asked)
-    printed = _shown(quoted(reader.engine, found=found, on=on, cut=reader.cut, territories=line), known)
+    reference = latest_events(reader.engine)[1]
+    line = _lines.get(reader.engine, (territory, reference))
+    if line is None:
+        line = _line(reader.engine, territory)
+        _lines.keep(reader.engine, {(territory, reference): line})
+    said = last_said(reader.engine, cut=reader.cut)
+    made_of = {programme: _steps_of(known, programme) for programme in known.programmes}
+    undefined = said.steps.keys() - frozenset().union(*made_of.values())
+    common = (
+        territory,
+        on,
+        reader.scope,
+        reader.role,
+        reader.locale,
+        reader.wording,
+        reference,
+    )
+    told = forecasts.newest_of_steps(reader.engine, cut=reader.cut)
+    keys = {
+        programme: (programme, said.of(steps), tuple(told.get(step) for step in sorted(steps)), *common)
+        for programme, steps in {**made_of, _UNDEFINED: undefined}.items()
+    }
+    parts = {programme: part for programme, key in keys.items() if (part := _parts.get(reader.engine, key)) is not None}
+    missing = [programme for programme in keys if programme not in parts]
+    if missing:
+        # Of what is no longer defined the steps are not known by name: they are among all.
+        steps = None if _UNDEFINED in missing else frozenset().union(*(made_of[programme] for programme in missing))
+        made = _parts_of(reader, missing, line=line, territory=territory, on=on, steps=steps)
+        _parts.keep(reader.engine, {keys[programme]: part for programme, part in made.items()})
+        parts |= made
+    ordered = [(programme, parts[programme["id"]]) for programme in known.ordered_programmes]
+    in_view = [(programme, part) for programme, part in ordered if part.panel is not None]
+    others = {programme["id"]: part.panel for programme, part in in_view if not programme.get("featured")}
+    featured = [(programme["id"], part) for programme, part in in_view if programme.get("featured")]
+    facts = {
+        "line": line.codes,
+        "promises": {programme["id"]: part.promise for programme, part in ordered if part.promise is not None},
+        "others": _others(reader, others, keys, line) if others else None,
+        "listed": any(part.listed for part in parts.values()),
+        "silent": not any(part.shown for part in parts.values()),
+        "empty": not any(part.known for part in parts.values()),
+    }
+    paths = {programme: part.path for programme, part in featured if part.path is not None}
+    return Answer(tuple(part.panel for _, part in featured), paths, facts)
+
+
+def _others(reader: Reader, panels: Mapping[str, Panel], keys: Mapping[str, tuple], line: _Line) -> Panel:
+    """The table of the programmes that are not on the first screen: the same as long as each of them is."""
+    key = tuple(keys[programme] for programme in panels)
+    found = _tables.get(reader.engine, key)
+    if found is None:
+        found = say_situation.others(list(panels.values()), line=line.codes, locale=reader.locale)
+        _tables.keep(reader.engine, {key: found})
+    return found
+
+
+def _line(engine: sa.Engine, territory: str) -> _Line:
+    with engine.connect() as connection:
+        codes = territories.lineage(connection, of=territory)
+        levels = {code: territories.level_of(connection, code) or "" for code in codes}
+        children = territories.summed_over(connection, line=codes)
+    if len(codes) > MOST_READINGS:
+        codes = (*codes[: MOST_READINGS - 1], codes[-1])
+    return _Line(codes, levels, children)
+
+
+def _steps_of(known: Definitions, programme: str) -> frozenset[str]:
+    """The steps whose counts are looked at for what the first screen says of a programme: its own, and what its
+    indicators count and divide by."""
+    own = {step for step in known.steps if step.partition(".")[0] == programme}
+    indicators = known.indicators_of(programme)
+    headline = known.indicators.get(known.programmes[programme].get("headline", ""))
+    for indicator in (*indicators, *([headline] if headline else ())):
+        own |= {
+            count["step"] for part in ("numerator", "denominator") if "step" in (count := indicator.get(part) or {})
+        }
+    return frozenset(own)
+
+
+def _parts_of(
+    reader: Reader, programmes: list[str], *, line: _Line, territory: str, on: int, steps: frozenset[str] | None
+) -> dict[str, _Part]:
+    """What the first screen says of these programmes, read at once. steps: those of theirs; None for all there are."""
+    known, codes = reader.known, line.codes
+    asked = {"on": on, **reader.asked}
+    headline, found = readings(reader.engine, territories=codes, **asked, programmes=programmes, steps=steps)
+    printed = quoted(reader.engine, found=found, on=on, cut=reader.cut, territories=codes, known=known)
+    printed = _shown(printed, known)
     silent = {}
-    for level, counts in _partial_counts(headline, territory, children.get(territory, {})).items():
+    for level, counts in _partial_counts(headline, territory, line.children.get(territory, {})).items():
         silent |= silent_children(
             reader.engine, of=territory, counts=counts, on=on, cut=reader.cut, scope=reader.scope, level=level
         )
-    headlines = _headlines(known)
-    histories = trend.nearest_histories(reader.engine, line=line, counts=headlines, on=on, **reader.asked)
+    headlines = _headlines(known, among=programmes)
+    histories = trend.nearest_histories(reader.engine, line=codes, counts=headlines, **asked)
     acted = journal.beside(
         reader.engine,
         counts={(code, step) for (step, _), (code, _) in histories.items()},
         cut=reader.cut,
         scope=reader.scope,
     )
-    standing = promises.progress(reader.engine, territories=line, on=on, **reader.asked, found=found, foresee=True)
+    promised = {key for key, body in known.indicators.items() if body["programme"] in programmes}
+    standing = promises.standings(reader.engine, territories=codes, **asked, found=found, only=promised)
+    cards = _promises(standing, known, territory=territory, locale=reader.locale, role=reader.role)
     around = say_situation.beside(found, printed)
     by_programme = say_situation.by_programme(headline)
-    panels, paths, others = [], {}, []
-    for programme in known.ordered_programmes:
-        key = programme["id"]
+    told = set(zip(found["step"].tolist(), found["territory_code"].tolist(), strict=True))
+    parts = {}
+    for key in programmes:
+        programme = known.programmes.get(key, {})
+        of_it = _steps_of(known, key) if programme else {step for step, _ in told} - known.steps.keys()
+        flags = {
+            "listed": any(code == territory and step in of_it for step, code in told),
+            "known": any(step in of_it for step, _ in told),
+        }
         mine = by_programme.get(key)
-        if mine is None or not _in_view(programme, mine):
+        if mine is None:
+            parts[key] = _Part(promise=cards.get(key), **flags)
             continue
-        panel = say_situation.situation(
-            mine,
-            found,
-            printed,
-            programme=key,
-            levels=levels,
-            locale=reader.locale,
-            silent=silent,
-            around=around,
-            threshold=known.small_cell,
-            children=children,
-        )
-        if not programme.get("featured"):
-            others.append(panel)
-            continue
-        panels.append(panel)
-        path = _path(histories, mine, acted, locale=reader.locale)
-        if path is not None:
-            paths[key] = path
-    facts = {
-        "line": line,
-        "promises": _promises(standing, known, territory=territory, locale=reader.locale, role=reader.role),
-        "others": say_situation.others(others, line=line, locale=reader.locale) if others else None,
-        "listed": bool((found["territory_code"] == territory).any()),
-        "silent": not (headline[headline["territory_code"] == territory]["state"] == "shown").any(),
-        "empty": found.empty,
-    }
-    return Answer(tuple(panels), paths, facts)
+        states = zip(mine["territory_code"].tolist(), mine["state"].tolist(), strict=True)
+        shown = any(code == territory and state == "shown" for code, state in states)
+        panel = path = None
+        if _in_view(programme, mine):
+            panel = say_situation.situation(
+                mine,
+                found,
+                printed,
+                programme=key,
+                levels=line.levels,
+                locale=reader.locale,
+                silent=silent,
+                around=around,
+                threshold=known.small_cell,
+                children=line.children,
+            )
+            if programme.get("featured"):
+                path = _path(histories, mine, acted, locale=reader.locale)
+        parts[key] = _Part(panel, path, cards.get(key), shown, **flags)
+    return parts
 
 
 def _promises(
-    standing: pd.DataFrame, known: Definitions, *, territory: str, locale: str, role: str
+    standing: list[promises.Standing], known: Definitions, *, territory: str, locale: str, role: str
 ) -> dict[str, Panel]:
     """For each programme the card of its headline's count beside its target, in the nearest territory that has one.
 
     What a territory above has not reached is not for this one to answer for: it wears none of its red.
     """
     headlines = {known.programmes[p].get("headline") for p in known.programmes}
-    nearest = {
-        row.programme: row
-        for row in standing.itertuples(index=False)
-        if row.indicator in headlines and not math.isnan(row.target)
-    }
+    nearest = {row.programme: row for row in standing if row.indicator in headlines and not math.isnan(row.target)}
     cards = {}
     for programme_id, row in nearest.items():
         card = say_targets.card(row, locale=locale, with_probability=role != READER)
@@ -584,14 +699,15 @@ def find(
     locale: str,
     role: str = ADMINISTRATOR,
     demonstration: bool = False,
+    wording: int = 0,
     **choices: Any,
 ) -> Answer:
-    """The answer to a finding, of what a reader of this role and scope may see.
+    """The answer to a finding, of what a reader of this role and scope may see. wording: as in `Reader`.
 
     With `demonstration` each panel carries the notice that its figures are made up. Raises KeyError for a finding there
     is not, TypeError for choices it does not have.
     """
-    reader = Reader(engine, cut=cut, scope=scope, role=role, locale=locale)
+    reader = Reader(engine, cut=cut, scope=scope, role=role, locale=locale, wording=wording)
     answer = FINDINGS[name].answer(reader, **choices)
     return _made_up(answer) if demonstration else answer
 
@@ -651,8 +767,9 @@ def office(engine: sa.Engine, *, cut: int) -> dict[str, Any]:
     return definitions(engine, cut=cut).settings
 
 
-def _headlines(known: Definitions) -> tuple[tuple[str, str], ...]:
-    headlines = (p.get("headline") for p in known.ordered_programmes if p.get("featured"))
+def _headlines(known: Definitions, *, among: Collection[str] | None = None) -> tuple[tuple[str, str], ...]:
+    featured = [p for p in known.ordered_programmes if p.get("featured") and (among is None or p["id"] in among)]
+    headlines = (p.get("headline") for p in featured)
     numerators = (known.indicators[h]["numerator"] for h in headlines if h in known.indicators)
     return tuple((n["step"], n["unit"]) for n in numerators)
 
@@ -684,9 +801,36 @@ def writable(engine: sa.Engine, *, scope: str) -> frozenset[str] | None:
 
 def date_choices(engine: sa.Engine, *, territory: str, cut: int, scope: str) -> tuple[int, ...]:
     """The days at which something is known of a territory or of what stands above it, newest first."""
+    reference, said = latest_events(engine)[1], last_said(engine, cut=cut)
+    before = _days.get(engine, (territory, scope, reference))
+    # Of what came since, only the days have to be added, as long as nothing was emptied.
+    days = None
+    if before is not None and before[0] <= cut and before[1].everything == said.everything:
+        steps = [step for step, number in said.steps.items() if number > before[0]]
+        days = before[2] if not steps else _and_days_of(engine, before, steps, territory, cut=cut, scope=scope)
+    if days is None:
+        days = tuple(events.data_dates(engine, territories=_above(engine, territory), cut=cut, scope=scope))
+    _days.keep(engine, {(territory, scope, reference): (cut, said, days)})
+    return days
+
+
+_days: Keeper = Keeper(256)
+"""For a territory and a scope: the cut that days were read at, what was touched by then, the days."""
+
+
+def _and_days_of(
+    engine: sa.Engine, before: tuple, steps: list[str], territory: str, *, cut: int, scope: str
+) -> tuple[int, ...] | None:
+    """The days read before, and those of what events since then said of these steps; None where one emptied any."""
+    line = _above(engine, territory)
+    asked = {"territories": line, "steps": steps, "after": before[0], "cut": cut, "scope": scope}
+    new = events.days_said(engine, **asked)
+    return None if new is None else tuple(sorted({*before[2], *new}, reverse=True))
+
+
+def _above(engine: sa.Engine, territory: str) -> tuple[str, ...]:
     with engine.connect() as connection:
-        line = territories.lineage(connection, of=territory)
-    return tuple(events.data_dates(engine, territories=line, cut=cut, scope=scope))
+        return territories.lineage(connection, of=territory)
 
 
 DRAWINGS: dict[str, Callable[..., Any]] = {
@@ -764,6 +908,11 @@ def _made(panel: Panel, key: tuple, make: Callable[[], Any]) -> Any:
     return panel.drawn[key]
 
 
+def due(engine: sa.Engine, *, cut: int) -> bool:
+    """Whether any forecast is due at `cut`."""
+    return bool(forecasts.due_series(engine, cut=cut, known=definitions(engine, cut=cut)))
+
+
 foreseen = forecasts.newest
 """What a kept answer depends on besides its cut: the last cut that forecasts were kept for, and how many were."""
 
@@ -789,6 +938,7 @@ __all__ = [
     "date_choices",
     "delivery_name",
     "drawing",
+    "due",
     "find",
     "forecasts_at",
     "foreseen",

@@ -3,8 +3,10 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from i18n import Raw, Words, words
@@ -107,7 +109,15 @@ def card(row: Any, *, locale: str, with_probability: bool = False) -> Panel:
 def _of_row(row: Any) -> pd.DataFrame:
     if isinstance(row, pd.Series):
         return row.to_frame().T
-    return pd.DataFrame([row._asdict()])
+    # As objects: fifty columns that each find out what they hold cost more than all the rest of a card.
+    values = np.empty((1, len(row)), dtype=object)
+    values[0, :] = row
+    return pd.DataFrame(values, columns=_names(row._fields))
+
+
+@cache
+def _names(fields: tuple[str, ...]) -> pd.Index:
+    return pd.Index(fields)
 
 
 def position(row: Any, w: Words) -> str:

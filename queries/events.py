@@ -232,6 +232,36 @@ def data_dates(engine: sa.Engine, *, territories: Sequence[str], cut: int, scope
     return sorted(days, reverse=True)
 
 
+def days_said(
+    engine: sa.Engine, *, territories: Sequence[str], steps: Sequence[str], after: int, cut: int, scope: str
+) -> set[int] | None:
+    """The days of which the events after `after`, up to `cut`, said something of these steps in any of `territories`.
+
+    None where one of them emptied a figure: other days may then no longer be known.
+    """
+    asked = {"cut": cut, "territories": list(territories), "steps": list(steps), "after": after}
+    with engine.connect() as connection:
+        seen = visible(connection, scope=scope)
+        if seen is not None:
+            asked["seen"] = sorted(seen)
+            asked["open"] = sorted(definitions(engine, cut=cut).public_sources)
+        said = [
+            row
+            for table in (observation, rollup)
+            for row in connection.execute(_days_since(table, all_of_them=seen is None), asked)
+        ]
+    return None if any(rows > values for _, rows, values in said) else {day for day, _, _ in said}
+
+
+@cache
+def _days_since(table: sa.Table, *, all_of_them: bool) -> sa.Select:
+    """As `_days`, with the parameters `steps` and `after` besides."""
+    row = table.alias("row")
+    counted = sa.select(row.c.to_date, sa.func.count(), sa.func.count(row.c.value))
+    since = row.c.event > parameter("after"), series.c.step.in_(parameters("steps"))
+    return _rows_of_days(counted, row, all_of_them=all_of_them).where(*since).group_by(row.c.to_date)
+
+
 @cache
 def _days(table: sa.Table, *, all_of_them: bool) -> sa.Select:
     """Each day, how many rows there are of it and how many of them say a number; parameters as in `_rows_of_days`.

@@ -16,7 +16,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data.schema import ALL, BREAKDOWNS, census, event, forecast, observation, rollup, series, territory
-from queries.cuts import parameter, parameters
+from queries.cuts import Keeper, parameter, parameters
 from queries.definitions import Definitions, definitions
 from queries.disclosure import released
 from queries.frames import of_rows
@@ -183,12 +183,41 @@ def _kept(row: sa.Row) -> Kept:
     )
 
 
-def newest(engine: sa.Engine) -> tuple[int, int]:
-    """The last cut that forecasts were kept for, and how many were: what a kept answer depends on besides its cut."""
-    last = sa.select(sa.func.coalesce(sa.func.max(forecast.c.event), 0)).scalar_subquery()
-    statement = sa.select(last, sa.func.count()).select_from(forecast).where(forecast.c.event == last)
+def newest(engine: sa.Engine, *, cut: int | None = None) -> tuple[int, int]:
+    """The last cut that forecasts were kept for, and how many were: what a kept answer depends on besides its cut.
+
+    cut: of those kept for a cut up to this one.
+    """
     with engine.connect() as connection:
-        return tuple(connection.execute(statement).one())
+        return tuple(connection.execute(_NEWEST, {"cut": _ALWAYS if cut is None else cut}).one())
+
+
+def _newest() -> sa.Select:
+    until = forecast.c.event <= sa.bindparam("cut")
+    last = sa.select(sa.func.coalesce(sa.func.max(forecast.c.event), 0)).where(until).scalar_subquery()
+    return sa.select(last, sa.func.count()).select_from(forecast).where(forecast.c.event == last)
+
+
+_NEWEST = _newest()
+
+
+def newest_of_steps(engine: sa.Engine, *, cut: int) -> dict[str, tuple[int, int]]:
+    """For each step that has forecasts made at or before `cut`: the last cut among them, and how many there are."""
+    now = newest(engine, cut=cut)
+    found = _by_step.get(engine, (cut, now))
+    if found is None:
+        with engine.connect() as connection:
+            found = {step: (last, many) for step, last, many in connection.execute(_BY_STEP, {"cut": cut})}
+        _by_step.keep(engine, {(cut, now): found})
+    return found
+
+
+_by_step: Keeper = Keeper(16)
+_BY_STEP = (
+    sa.select(forecast.c.step, sa.func.max(forecast.c.event), sa.func.count())
+    .where(forecast.c.event <= sa.bindparam("cut"))
+    .group_by(forecast.c.step)
+)
 
 
 # ------------------------------------------------------------------------------------------------------------- making

@@ -1,6 +1,7 @@
 """Frames out of the rows of a result."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,18 @@ import pandas as pd
 
 def of_rows(rows: Iterable[Sequence], columns: Sequence[str], *, floats: Collection[str] = ()) -> pd.DataFrame:
     """The rows as a frame with these columns. `floats`: those that hold floats even where no value needs it."""
-    listed = list(zip(*rows, strict=True)) or [()] * len(columns)
+    listed = list(zip(*rows, strict=True))
+    if not listed:
+        return _empty(tuple(columns), frozenset(floats)).copy()
     arrays = {name: array_of(values) for name, values in zip(columns, listed, strict=True)}
     return of_columns(arrays | {name: arrays[name].astype(float) for name in floats})
+
+
+@cache
+def _empty(columns: tuple[str, ...], floats: frozenset[str]) -> pd.DataFrame:
+    """A frame without rows: to build one costs as much as one with many, to copy it little."""
+    nothing = np.empty(0, dtype=object)
+    return of_columns({name: nothing.astype(float) if name in floats else nothing for name in columns})
 
 
 def of_columns(columns: Mapping[str, np.ndarray]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ share; a sum over some of the children only has no share either, since its denom
 never capped. *Change over 30 days*: the figure less the last one 25 to 45 days before it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data.schema import census, quotation, series
-from queries.cuts import parameter, parameters
+from queries.cuts import Keeper, last_said, parameter, parameters
 from queries.definitions import Definitions, definitions
 from queries.figures import Figure, figures, is_partial, spoken
 from queries.frames import of_rows, rows_of
@@ -57,8 +57,12 @@ def readings(
     cut: int,
     scope: str,
     known: Definitions | None = None,
+    programmes: Collection[str] | None = None,
+    steps: Collection[str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The headline of each programme in each territory, and every figure known there.
+
+    programmes, steps: only those. A headline is read with its denominator: both have to be among the steps.
 
     The first frame has one row per programme, indicator (headline only) and territory, in the order of the
     programmes:
@@ -74,11 +78,14 @@ def readings(
     The second frame is that of `queries.figures` for the same territories: all steps, units and sources.
     """
     known = known or definitions(engine, cut=cut)
-    found = figures(engine, where=series.c.territory.in_(list(territories)), on=on, cut=cut, scope=scope, known=known)
+    where = series.c.territory.in_(list(territories))
+    if steps is not None:
+        where = sa.and_(where, series.c.step.in_(sorted(steps)))
+    found = figures(engine, where=where, on=on, cut=cut, scope=scope, known=known)
     wanted = [
         (programme["id"], known.indicators[programme["headline"]])
         for programme in known.ordered_programmes
-        if programme.get("headline") in known.indicators
+        if programme.get("headline") in known.indicators and (programmes is None or programme["id"] in programmes)
     ]
     with engine.connect() as connection:
         seen = visible(connection, scope=scope)
@@ -191,6 +198,8 @@ def quotations(engine: sa.Engine, *, on: int, cut: int, territories: Sequence[st
     return of_rows(rows, QUOTATION_COLUMNS)
 
 
+_printed: Keeper = Keeper(128)
+
 QUOTATION_COLUMNS = ["id", "territory_code", "step", "on_date", "measure", "value", "unit", "address", "note"]
 
 
@@ -222,7 +231,15 @@ def _quotations(*, everywhere: bool) -> sa.Select:
     return statement if everywhere else statement.where(quotation.c.territory.in_(parameters("territories")))
 
 
-def quoted(engine: sa.Engine, *, found: pd.DataFrame, on: int, cut: int, territories: Sequence[str]) -> pd.DataFrame:
+def quoted(
+    engine: sa.Engine,
+    *,
+    found: pd.DataFrame,
+    on: int,
+    cut: int,
+    territories: Sequence[str],
+    known: Definitions | None = None,
+) -> pd.DataFrame:
     """The quotations of some territories, with the denominator that a printed share implies.
 
     found: the figures beside which the statements stand (`queries.figures`). One row per statement, as `quotations`,
@@ -230,8 +247,15 @@ def quoted(engine: sa.Engine, *, found: pd.DataFrame, on: int, cut: int, territo
     share; NaN where there is no such figure or the statement is no share. A figure that the territory reported comes
     before a sum, a public source before the office's, since a printed share was made with a printed count.
     """
-    frame = quotations(engine, on=on, cut=cut, territories=territories)
-    known = definitions(engine, cut=cut)
+    # What was printed comes with the reference files, not with counts.
+    key = (tuple(territories), on, last_said(engine, cut=cut).everything)
+    frame = _printed.get(engine, key)
+    if frame is None:
+        frame = quotations(engine, on=on, cut=cut, territories=territories)
+        _printed.keep(engine, {key: frame})
+    if frame.empty:
+        return frame.assign(implied_denominator=np.empty(0))
+    known = known or definitions(engine, cut=cut)
     first_unit = {step: body["units"][0] for step, body in known.steps.items()}
     nearest: dict[tuple, tuple[tuple, float]] = {}
     for figure in map(Figure._make, rows_of(found)):

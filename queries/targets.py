@@ -7,6 +7,7 @@ their edge cases are those of `queries.methods`. A sum over some of the children
 """
 
 import math
+from collections import namedtuple
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -123,6 +124,9 @@ _FLOATS = (
     "gap_part",
 )
 
+Standing = namedtuple("Standing", PROGRESS_COLUMNS)
+"""A row of `progress`."""
+
 NEEDED_TAIL = 80
 """Days before the last figure that the pace looks at; more of them would only be made into fractions."""
 
@@ -145,6 +149,7 @@ def progress(
     found: pd.DataFrame | None = None,
     indicators: Collection[str] = (),
     shares: bool = False,
+    only: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Where each count stands beside its target on the day `on`, as known at `cut`.
 
@@ -181,8 +186,39 @@ def progress(
     `queries.figures` for these territories and the same day, cut and reader, where it has been read already.
     indicators: these have a row also where nothing was promised, with verdict no_target, the count and its recent pace.
     shares: where nothing was promised of a territory, its arithmetical share of what was promised of the nearest one
-    above it.
+    above it. only: of these indicators alone.
     """
+    told = standings(
+        engine,
+        territories=territories,
+        on=on,
+        cut=cut,
+        scope=scope,
+        known=known,
+        foresee=foresee,
+        found=found,
+        indicators=indicators,
+        shares=shares,
+        only=only,
+    )
+    return of_rows(told, PROGRESS_COLUMNS, floats=[name for name in PROGRESS_COLUMNS if name in _FLOATS])
+
+
+def standings(
+    engine: sa.Engine,
+    *,
+    territories: Sequence[str],
+    on: int,
+    cut: int,
+    scope: str,
+    known: Definitions | None = None,
+    foresee: bool = True,
+    found: pd.DataFrame | None = None,
+    indicators: Collection[str] = (),
+    shares: bool = False,
+    only: Collection[str] | None = None,
+) -> list[Standing]:
+    """The rows of `progress`: a frame of so many columns takes longer to make than they take to find."""
     known = known or definitions(engine, cut=cut)
     with engine.connect() as connection:
         seen = visible(connection, scope=scope)
@@ -190,6 +226,8 @@ def progress(
     read = _Reader(engine, known, on=on, cut=cut, scope=scope, seen=seen, foresee=foresee, found=found)
     wanted = []
     for indicator in _ordered(known):
+        if only is not None and indicator not in only:
+            continue
         for code in territories:
             one = in_force(held.get((indicator, code), ()), on=on)
             if one is None and shares:
@@ -198,7 +236,10 @@ def progress(
                 continue
             if one is not None or (indicator in indicators and (seen is None or code in seen)):
                 wanted.append(_Wanted(indicator, code, one))
-    return _frame(read.rows(wanted))
+    return [
+        Standing._make(float(row[name]) if name in _FLOATS else row[name] for name in PROGRESS_COLUMNS)
+        for row in read.rows(wanted)
+    ]
 
 
 def _ordered(known: Definitions) -> list[str]:

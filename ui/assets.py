@@ -123,7 +123,8 @@ class Assets:
     `roots` maps the start of an address to (folder, whether all its names carry a hash); `documents` maps a language
     to the document that stands in for Streamlit's `index`, the first one for a reader who asks for none; `instead`
     sends whoever asks for one address to another; `pages` are the addresses of pages, without slashes: whoever asks for
-    another is sent to the first page, which says so. Empty: every address that Streamlit answers is a page.
+    another is sent to the first page, which says so. Empty: every address that Streamlit answers is a page. `ours` are
+    the files that are sent in the place of others, and may come while the server runs.
     """
 
     def __init__(
@@ -136,8 +137,11 @@ class Assets:
         documents: Mapping[str, str] | None = None,
         instead: Mapping[str, str] | None = None,
         pages: Collection[str] = (),
+        ours: Mapping[Path, Path] | None = None,
     ):
         self.app = app
+        self._ours = {} if ours is None else ours
+        self._at_hand: dict[tuple[str, str], tuple[dict[str, str], Body]] = {}
         self._roots = {start: (folder.resolve(), hashed) for start, (folder, hashed) in roots.items()}
         self._compressed = compressed
         self._index_length = str(len(index)).encode()
@@ -172,11 +176,20 @@ class Assets:
         await self.app(scope, receive, send)
 
     async def _send_file(self, scope, send, folder: Path, name: str, *, hashed: bool) -> None:
+        coding = _coding_taken(scope)
+        at_hand = self._at_hand.get((scope["path"], coding))
+        if at_hand is not None:
+            headers, body = at_hand
+            await _answer_with_body(scope, send, dict(headers), body)
+            return
         file = await to_thread.run_sync(_found, folder, name)
         if file is None:
             await _answer(scope, send, 404)
             return
-        body = await to_thread.run_sync(self._compressed.body, file, _coding_taken(scope))
+        if file in self._ours:
+            # The hash in its name is that of the other file.
+            file, hashed = self._ours[file], False
+        body = await to_thread.run_sync(self._compressed.body, file, coding)
         headers = {
             "content-type": _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream",
             "etag": f'"{body.etag}"',
@@ -184,6 +197,9 @@ class Assets:
         }
         if can_be_compressed(file):
             headers["vary"] = "Accept-Encoding"
+        if hashed and body.coding:
+            # A first view asks for ninety of them: two threads and a look at the disk for each took half a second.
+            self._at_hand[scope["path"], coding] = dict(headers), body
         await _answer_with_body(scope, send, headers, body)
 
     async def _pass_on_for_the_document(self, scope, receive, send) -> None:

@@ -74,6 +74,7 @@ def _answer(database: str, stamp: int, name: str, view: View, choices: tuple, _e
         locale=view.locale,
         role=view.role,
         demonstration=view.demonstration,
+        wording=stamp,
         **dict(choices),
     )
 

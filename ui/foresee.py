@@ -1,22 +1,31 @@
 """What is expected of the counts, computed after each event and kept: by the server, or once by `python -m ui.foresee`.
 
-Nothing of it is computed while a page is drawn, and nothing of it holds the write lock while it is computed.
+The server has it computed by a process of its own, with what the pages leave of the machine: in one process the
+arithmetic and the pages would take turns, and a first view wait ten times for its turn. Nothing of it holds the write
+lock while it is computed.
 """
 
 import argparse
+import atexit
 import logging
+import os
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
+from functools import partial
 
 import sqlalchemy as sa
 
 import findings
 from data import demonstration
+from data.database import engine_for
 from data.forecasts import alone, store
 from i18n import LOCALES, words
-from ui.engine import engine
+from ui.access import ROOT
+from ui.engine import address, engine
 
 EVERY, EVERY_MADE_UP = 3.0, 15.0
 """Seconds between two looks at whether something was taken in: by a page, by the importer, by another copy."""
@@ -51,17 +60,77 @@ def _rest(where: sa.Engine, pause: Callable[[], None] | None) -> int:
     return sum(store(where, rows) for rows in findings.forecasts_at(where, cut=cut, pause=pause))
 
 
-class Watch:
-    """Looks after one database: computes what is due when something was taken in. every: seconds between two looks."""
+class NotForeseen(Exception):
+    """The process that computes forecasts ended with this code."""
 
-    def __init__(self, find: Callable[[], sa.Engine | None], *, every: float = EVERY):
-        self.find, self.every = find, every
+
+def apart(where: sa.Engine, *, made_up: bool = False) -> int:
+    """Have what is due computed by a process that stands back behind every other; how many forecasts were kept.
+
+    Raises NotForeseen when it failed; what went wrong stands in the log.
+    """
+    cut = findings.latest_cut(where)
+    if not any(findings.due(where, cut=known_until) for known_until in findings.open_cuts(where, cut=cut)):
+        return 0
+    command = [sys.executable, "-m", "ui.foresee", "--behind", *(["--demonstration"] if made_up else [])]
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    with (
+        subprocess.Popen(
+            command,
+            env={**os.environ, "PYTHONPATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
+        ) as running,
+        _ended_with_us(running),
+    ):
+        said, _ = running.communicate()
+    if running.returncode:
+        raise NotForeseen(running.returncode)
+    return int(said)
+
+
+@contextmanager
+def _ended_with_us(running: subprocess.Popen):
+    """While the block runs, the end of this process is that of the other."""
+    atexit.register(running.terminate)
+    try:
+        yield
+    finally:
+        atexit.unregister(running.terminate)
+
+
+def _stand_back() -> Callable[[], None]:
+    """Let every other process have its turn first; what to call between two counts, which ends where the server has."""
+    if hasattr(os, "nice"):
+        os.nice(19)
+    server = os.getppid()
+
+    def pause() -> None:
+        if os.getppid() != server:
+            sys.exit(1)
+
+    return pause
+
+
+class Watch:
+    """Looks after one database: has what is due computed when something was taken in. every: seconds between two looks.
+    work: computes it; how many forecasts were kept."""
+
+    def __init__(
+        self,
+        find: Callable[[], sa.Engine | None],
+        *,
+        every: float = EVERY,
+        work: Callable[[sa.Engine], int] = foresee,
+    ):
+        self.find, self.every, self.work = find, every, work
         self.done: tuple[str, int] | None = None
         self.seen: tuple[str, int] | None = None
         self.rests_until = 0.0
 
-    def look(self, *, pause: Callable[[], None] | None = None) -> int:
-        """Compute what is due, if anything was taken in since the last look; how many forecasts were kept."""
+    def look(self) -> int:
+        """Have what is due computed, if anything was taken in since the last look; how many forecasts were kept."""
         if time.monotonic() < self.rests_until:
             return 0
         self.rests_until = time.monotonic() + self.every
@@ -78,7 +147,7 @@ class Watch:
                 self.seen = state
                 return 0
             self.seen = state
-            kept = foresee(where, pause=pause)
+            kept = self.work(where)
             self.done = state
         except Exception:
             # Whatever it is: the pages say so to whoever looks, and the next look must come.
@@ -94,13 +163,15 @@ def _made_up() -> sa.Engine | None:
 
 def start() -> threading.Thread:
     """Watch the office's database and the demonstration's for as long as the process lives."""
-    watches = (Watch(engine), Watch(_made_up, every=EVERY_MADE_UP))
+    watches = (
+        Watch(engine, work=apart),
+        Watch(_made_up, every=EVERY_MADE_UP, work=partial(apart, made_up=True)),
+    )
 
     def run() -> None:
         while True:
             for watch in watches:
-                # Between two counts the pages have their turn.
-                watch.look(pause=lambda: time.sleep(0.001))
+                watch.look()
             time.sleep(1)
 
     thread = threading.Thread(target=run, name="foresee", daemon=True)
@@ -113,7 +184,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ui.foresee", description=words("en")("foresee.help"))
     parser.add_argument("--demonstration", action="store_true", help=words("en")("foresee.help_demonstration"))
     parser.add_argument("--lang", choices=LOCALES, default=LOCALES[0], help=words("en")("foresee.help_lang"))
+    # How the server calls it: with a number for an answer, and behind everything else that runs.
+    parser.add_argument("--behind", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
+    if asked.behind:
+        # The server has brought the database up to date.
+        print(foresee(engine_for(address(demonstration=asked.demonstration)), pause=_stand_back()))
+        return 0
     w = words(asked.lang)
     where = _made_up() if asked.demonstration else engine()
     if where is None:

@@ -131,3 +131,22 @@ def test_the_command_says_when_there_is_no_demonstration(monkeypatch, capsys):
     monkeypatch.setattr(subject, "_made_up", lambda: None)
     assert main(["--demonstration", "--lang", "en"]) == 1
     assert "not been made" in capsys.readouterr().err
+
+
+def test_a_process_of_its_own_computes_what_is_due_and_says_how_many(reference_engine, take_in, monkeypatch):
+    url = reference_engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert subject.apart(reference_engine) == 0, "nothing is due: no process is begun"
+    event = take_in(0, 16)
+    assert subject.apart(reference_engine) == 1
+    assert kept(reference_engine) == [(event, "MA")]
+    assert subject.apart(reference_engine) == 0
+
+
+def test_a_process_that_fails_is_said_and_tried_again_later(reference_engine, take_in, monkeypatch, tmp_path):
+    take_in(0, 16)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'nothing.db'}")
+    with pytest.raises(subject.NotForeseen):
+        subject.apart(reference_engine)
+    watch = Watch(lambda: reference_engine, every=0, work=subject.apart)
+    assert watch.look() == 0 and watch.rests_until > 0 and watch.done is None
