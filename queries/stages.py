@@ -25,7 +25,7 @@ of a cohort that passes all of these stages within twelve weeks each, beside tha
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +39,7 @@ from queries.definitions import Definitions
 from queries.disclosure import released
 from queries.figures import figures, is_partial, spoken
 from queries.flows import flows
-from queries.frames import of_rows, rows_of
+from queries.frames import of_rows
 from queries.methods import stages as method
 from queries.methods.disclosure import SHOWN
 from queries.promises import in_force, targets
@@ -194,12 +194,15 @@ class Priority:
 
 @dataclass(frozen=True)
 class Stages:
-    """frame: one row per passage of a chain. cohorts: one row per passage and month of entry. priority: None where no
-    stage can be named; then `why` says why not: stocks (no cohorts), level (not a prefecture), peers (fewer than five),
-    date (no day left), none (no lift adds anything)."""
+    """frame: one row per passage. nodes: one row per sequence step. cohorts: one row per passage and month of entry.
+    chain: the steps that the passages of the programme asked for lead to. priority: None where no stage can be named;
+    then `why` says why not: stocks (no cohorts), level (not a prefecture), peers (fewer than five), date (no day left),
+    none (no lift adds anything)."""
 
     frame: pd.DataFrame
+    nodes: pd.DataFrame
     cohorts: pd.DataFrame
+    chain: tuple[str, ...]
     priority: Priority | None = None
     why: str = ""
 
@@ -207,7 +210,7 @@ class Stages:
 def stages(
     engine: sa.Engine, *, territory: str, programme: str, on: int, cut: int, scope: str, known: Definitions
 ) -> Stages:
-    """The passages of a programme's chain in a territory on the day `on`, and its priority stage.
+    """The passages of all programmes in a territory on the day `on`, and the priority stage of the chain of one.
 
     `frame` has one row per passage, in order, and one more for each step that only has stocks while those between are
     not measured (`skipped` names them):
@@ -223,44 +226,49 @@ def stages(
     source: who says so; partial: not all children are in it; waits, body, can_act: as the definitions have them
     state: shown, missing, not_applicable, withheld
 
-    `cohorts` has one row per passage and month of entry: from_step, to_step, unit, cohort, entered, passed, waiting,
-    state; counts from 1 to one less than the least shown are withheld.
+    `nodes` has one row per sequence step, in order: programme, step, unit (the first of its units that is told), value,
+    on_date, source, basis, address, late, state.
+
+    `cohorts` has one row per passage of the chain and month of entry: from_step, to_step, unit, cohort, entered,
+    passed, waiting, state; counts from 1 to one less than the least shown are withheld.
     """
-    line = chains(known).get(programme, ())
-    reading = _Reading(engine, territory, line, on=on, cut=cut, scope=scope, known=known)
+    line, chain = tuple(passages(known).values()), chains(known).get(programme, ())
+    reading = _Reading(engine, territory, line, chain, on=on, cut=cut, scope=scope, known=known)
     rows = [reading.row(one) for one in line]
     rows += reading.leaps(rows)
     order = {one.to_step: place for place, one in enumerate(line)}
     rows.sort(key=lambda row: (order[row["to_step"]], bool(row["skipped"])))
     frame = of_rows(([row[name] for name in COLUMNS] for row in rows), COLUMNS)
-    why, found = reading.priority(rows)
-    return Stages(frame, reading.cohorts(), found, why)
+    in_chain = tuple(one.to_step for one in chain)
+    why, found = reading.priority([row for row in rows if row["to_step"] in in_chain])
+    return Stages(frame, reading.nodes(), reading.cohorts(), in_chain, found, why)
 
 
 @dataclass
 class _Reading:
-    """What is read for one chain in one territory."""
+    """What is read for one territory. line: all passages; chain: those of which a priority stage is asked."""
 
     engine: sa.Engine
     territory: str
     line: Sequence[Passage]
+    chain: Sequence[Passage]
+    _: KW_ONLY
     on: int
     cut: int
     scope: str
     known: Definitions
-    waits: dict[str, tuple[method.Waits, tuple[str, str, str]]] = field(default_factory=dict)
-
-    def __init__(self, engine, territory, line, *, on, cut, scope, known):
-        self.engine, self.territory, self.line = engine, territory, line
-        self.on, self.cut, self.scope, self.known = on, cut, scope, known
-        self.waits = {}
-        self._weekly: dict[str, _Weekly] = {}
+    waits: dict[str, tuple[method.Waits, tuple[str, str, str]]] = field(default_factory=dict, init=False)
+    _weekly: dict[str, "_Weekly"] = field(default_factory=dict, init=False)
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
-        """All the steps of the chain, with those by which files leave it."""
-        named = (name for one in self.line for name in (one.from_step, one.to_step, *one.exits))
-        return tuple(dict.fromkeys(named))
+        """The sequence steps, and those by which files leave."""
+        exits = (name for one in self.line for name in one.exits)
+        return tuple(dict.fromkeys((*self.sequence, *exits)))
+
+    @cached_property
+    def sequence(self) -> tuple[str, ...]:
+        return tuple(step for step, body in self.known.steps.items() if body["kind"] == "sequence")
 
     @cached_property
     def stocks(self) -> dict[tuple[str, str, str], Any]:
@@ -281,10 +289,11 @@ class _Reading:
         """The weekly counts of a territory's cohorts."""
         if code not in self._weekly:
             codes = (self.territory,) if code == self.territory else self.peers
+            of_chain = (name for one in self.chain for name in (one.from_step, one.to_step, *one.exits))
             found = flows(
                 self.engine,
                 territories=codes,
-                steps=self.steps,
+                steps=self.steps if code == self.territory else tuple(dict.fromkeys(of_chain)),
                 breakdown="cohort",
                 on=self.on,
                 cut=self.cut,
@@ -417,7 +426,7 @@ class _Reading:
         Printed figures often say only how many are registered and how many are paid.
         """
         by_step = {one.to_step: one for one in self.line}
-        found = []
+        found: list[dict[str, Any]] = []
         for row in rows:
             if row["basis"] != NONE or row["why"] in ("parallel", "not_begun", "withheld", "units", "bridge", "dates"):
                 continue
@@ -449,11 +458,29 @@ class _Reading:
                 }
         return None
 
+    def nodes(self) -> pd.DataFrame:
+        """The sequence steps with the stock that is told of each."""
+        rows = []
+        for step in self.sequence:
+            body = self.known.steps[step]
+            told = [(unit, figure) for unit in body["units"] if (figure := self.stock(step, unit)) is not None]
+            shown = [pair for pair in told if _has(pair[1])]
+            unit, figure = (shown or told or [(body["units"][0], None)])[0]
+            if figure is not None:
+                where = (figure.source, figure.basis, figure.address)
+                said = (float(figure.value), float(figure.on_date), *where, bool(figure.late), figure.state)
+            else:
+                begun = has_begun(self.known, step=step, code=self.territory, on=self.on)
+                said = (np.nan, np.nan, "", "", "", False, "missing" if begun else "not_applicable")
+            rows.append((body["programme"], step, unit, *said))
+        columns = ["programme", "step", "unit", "value", "on_date", "source", "basis", "address", "late", "state"]
+        return of_rows(rows, columns, floats=("value", "on_date"))
+
     def cohorts(self) -> pd.DataFrame:
-        """The passages known by cohort, month by month."""
+        """The passages of the chain that are known by cohort, month by month."""
         columns = ["from_step", "to_step", "unit", "cohort", "entered", "passed", "waiting"]
         rows = []
-        for one in self.line:
+        for one in self.chain:
             if one.to_step in self.waits:
                 pair = self.waits[one.to_step][1]
                 rows += [
@@ -556,7 +583,7 @@ class _Reading:
     def _run(self) -> list[Passage]:
         """The longest run of passages known by cohort, each beginning where the one before ends."""
         best: list[Passage] = []
-        known = {one.to_step: one for one in self.line if one.to_step in self.waits}
+        known = {one.to_step: one for one in self.chain if one.to_step in self.waits}
         for leaf in known:
             run: list[Passage] = []
             step = leaf
@@ -695,23 +722,21 @@ def _ends(before: Any, after: Any) -> dict[str, Any]:
 BODY_COLUMNS = ["body", "programme", "to_step", "unit", "waiting", "median_weeks", "oldest_month", "basis", "can_act"]
 
 
-def bodies(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def bodies(frame: pd.DataFrame) -> pd.DataFrame:
     """Who is concerned: for each stage where files wait, the body that holds it, how many, and how long.
 
-    frames: those of `stages`, of several programmes; a passage that they share is taken once. One row per body and
-    stage, in the order of the definitions: body, programme, to_step, unit, waiting (files, of stocks the difference),
-    median_weeks, oldest_month, basis, can_act. Units are never added up. Stages of which nothing is known are left out.
+    frame: that of `stages`. One row per body and stage, in the order of the definitions: body, programme, to_step,
+    unit, waiting (files; of stocks the difference), median_weeks, oldest_month, basis, can_act. Units are never added
+    up. Stages of which nothing is known are left out.
     """
-    rows, seen = [], set()
-    for frame in frames:
-        for row in frame.to_dict("records"):
-            known = row["state"] == SHOWN and row["waiting"] == row["waiting"] and not row["skipped"]
-            if known and row["to_step"] not in seen:
-                seen.add(row["to_step"])
-                rows.append([row[name] for name in BODY_COLUMNS])
+    rows = [
+        [row[name] for name in BODY_COLUMNS]
+        for row in frame.to_dict("records")
+        if row["state"] == SHOWN and row["waiting"] == row["waiting"] and not row["skipped"]
+    ]
     order = {body: place for place, body in enumerate(dict.fromkeys(row[0] for row in rows))}
     rows.sort(key=lambda row: order[row[0]])
     return of_rows(rows, BODY_COLUMNS, floats=("waiting", "median_weeks"))
 
 
-__all__ = ["COLUMNS", "Passage", "Priority", "Stages", "bodies", "chains", "passages", "rows_of", "stages"]
+__all__ = ["COLUMNS", "Passage", "Priority", "Stages", "bodies", "chains", "passages", "stages"]

@@ -176,6 +176,7 @@ def test_without_a_bridge_units_are_not_divided(ask, book):
 
 def test_no_data_is_not_measured_and_never_zero(ask):
     found = ask(on="2024-06-01")
+    assert set(found.nodes["state"]) <= {"missing", "not_applicable"} and found.nodes["value"].isna().all()
     assert set(found.frame["state"]) == {"missing"} and found.frame["passed_share"].isna().all()
     assert found.frame["waiting"].isna().all() and set(found.frame["why"]) == {"both", "parallel"}
 
@@ -214,7 +215,15 @@ def test_sefrou_as_it_was_published_has_one_ratio_and_no_false_one(sefrou):
     assert (leap.from_step, leap.skipped, leap.basis) == (REGISTERED, ("asd.applied",), "stocks")
     assert leap.passed_share == pytest.approx(0.25) and np.isnan(leap.waiting)
     assert amo.priority is None and asd.priority is None
-    assert set(amo.frame["basis"]) == {"none"}
+    assert set(amo.frame.loc[amo.frame["to_step"].isin(amo.chain), "basis"]) == {"none"}
+    told = amo.nodes[amo.nodes["state"] == "shown"].set_index("step")
+    assert told["value"].to_dict() == {
+        "rnp.registered": 200_000,
+        REGISTERED: 52_000,
+        "amo_tadamon.covered": 43_000,
+        "asd.paid": 13_000,
+    }
+    assert told["unit"].tolist() == ["person", "household", "household", "household"]
 
 
 def test_a_small_cohort_is_withheld_and_one_more_with_it(ask, cohort):
@@ -343,7 +352,7 @@ def test_each_body_is_told_its_stages_once_and_units_are_not_added(ask, cohort):
     cohort(INDEXED, [0, 90, 0])
     cohort(APPLIED, [40, 0, 0], unit="application")
     cohort(DECIDED, [0, 30, 0], unit="application")
-    frame = bodies([ask(programme="rsu").frame, ask().frame])
+    frame = bodies(ask().frame)
     assert frame[["body", "to_step", "unit", "waiting"]].to_numpy().tolist() == [
         ["interior", INDEXED, "household", 10],
         ["cnss", DECIDED, "application", 10],
