@@ -637,9 +637,9 @@ class _Weekly:
         self.first = int(frame["on_date"].min()) if len(frame) else 0
 
     def last(self, one: Passage, pair: tuple[str, str, str]) -> int:
-        """The last day up to which both ends of a passage are told: later, who passed is not known to wait."""
-        ends = (self.rows[one.from_step, pair[0]], self.rows[one.to_step, pair[1]])
-        return min(int(rows["on_date"].max()) for rows in ends)
+        """The last day up to which a passage is told: that of its later step. Afterwards, who passed is not known to
+        wait; who enters no more is not told either, so the step before does not hold it back."""
+        return int(self.rows[one.to_step, pair[1]]["on_date"].max())
 
     def table(self, step: str, unit: str, *, last: int) -> tuple[list[str], np.ndarray] | None:
         """The months of entry of a step's cohorts, and their counts by week; None where it has none."""

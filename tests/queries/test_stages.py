@@ -114,6 +114,13 @@ def test_where_one_step_is_told_later_than_the_other_both_are_read_to_the_same_w
     assert (one.entered, one.waiting, one.median_weeks) == (100, 50, 1)
 
 
+def test_a_cohort_that_nobody_enters_any_more_goes_on_passing(ask, cohort):
+    cohort(REGISTERED, [100])
+    cohort(INDEXED, [0, 30, 30])
+    one = row(ask(), INDEXED)
+    assert (one.passed, one.waiting, one.median_weeks) == (60, 40, 2)
+
+
 def test_files_that_leave_a_stage_wait_no_more(ask, cohort, reference_engine, now):
     known = definitions(reference_engine, cut=now(reference_engine))
     assert passages(known)["asd.paid"].exits == ("asd.refused",)
