@@ -1,6 +1,6 @@
 """Stages: where files wait on the way from a register to a right, which stage matters most, who is concerned."""
 
-from ui.frame import choices, enter
+from ui.frame import choices, enter, who
 
 enter()
 
@@ -19,4 +19,4 @@ if answer.facts["empty"]:
         w("stages.empty_next"),
     )
     demonstration.invite(chosen)
-stages.tell(answer, chosen)
+stages.tell(answer, chosen, who())

@@ -242,7 +242,7 @@ def band(frame: pd.DataFrame, *, territory: str, locale: str) -> Panel | None:
     if not mine:
         return None
     w, (row,) = words(locale), mine
-    things = w.things(row.step, row.unit)
+    things = w.of_things(row.step, row.unit)
     if row.state == SHOWN:
         said = whole_or_partial(row, counted(row.unit, int(row.value), w), w)
         title = w(

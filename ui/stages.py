@@ -1,5 +1,6 @@
 """What the page of stages does with Streamlit: which programme, the panels in reading order, the sheets to take."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -7,8 +8,9 @@ import streamlit as st
 import findings
 from exports import tables
 from findings import Answer
-from ui import cache, show
+from ui import accesses, cache, show
 from ui.choices import Choices, choose, unfold
+from ui.viewer import Viewer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOVEMENTS_HEIGHT = 300
@@ -24,7 +26,7 @@ def choose_programme(chosen: Choices) -> str:
         )
 
 
-def tell(answer: Answer, chosen: Choices) -> None:
+def tell(answer: Answer, chosen: Choices, who: Viewer) -> None:
     """Everything that is known of the stages, the picture of all branches first."""
     w, facts = chosen.words, answer.facts
     branches, passages = answer.panels
@@ -41,7 +43,7 @@ def tell(answer: Answer, chosen: Choices) -> None:
         show.text(facts["refusals"], chosen)
     elif facts["refusable"] and not facts["empty"]:
         st.markdown(w("stages.refusals_none", place=w.in_territory(chosen.territory)))
-    _bodies(facts, chosen)
+    _bodies(facts, chosen, who)
     movements(facts["movements"], chosen)
 
 
@@ -52,7 +54,7 @@ def titled(panel: Any, chosen: Choices) -> None:
         show.text(panel, chosen, part="footer")
 
 
-def _bodies(facts: dict[str, Any], chosen: Choices) -> None:
+def _bodies(facts: dict[str, Any], chosen: Choices, who: Viewer) -> None:
     """Who is concerned, and for each body a sheet to send before the meeting."""
     w = chosen.words
     if facts["bodies"] is None:
@@ -65,11 +67,13 @@ def _bodies(facts: dict[str, Any], chosen: Choices) -> None:
         for body, sheet in facts["bodies"].parts["sheets"].items():
             st.download_button(
                 w("stages.sheet_of", body=w.name("body", body)),
-                tables.table(sheet, locale=chosen.view.locale),
+                # Written when it is asked for, and not at every view.
+                partial(tables.table, sheet, locale=chosen.view.locale),
                 file_name=f"tatabbu-{body}-{chosen.territory}-{chosen.on.isoformat()}.xlsx",
                 mime=XLSX,
                 key=f"sheet-{body}",
-                on_click="ignore",
+                on_click=accesses.taken,
+                args=(f"sheet-{body}", chosen, who),
                 type="tertiary",
             )
 
