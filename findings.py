@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from panels import Panel, html, plot
+from panels import Panel, html, plot, rows_of
 from panels import access as say_access
 from panels import actions as say_actions
 from panels import chain as say_chain
@@ -24,14 +24,18 @@ from panels import method as say_method
 from panels import reconcile as say_reconcile
 from panels import situation as say_situation
 from panels import sources as say_sources
+from panels import stages as say_stages
 from panels import targets as say_targets
+from panels import transition as say_transition
 from panels import typing as say_typing
+from panels.lengths import lengths_html
 from queries import access as accesses
 from queries import actions as journal
-from queries import chain, events, forecasts, territories, trend
+from queries import chain, events, forecasts, movements, refusals, territories, transition, trend
 from queries import map as geography
 from queries import reconcile as reconciling
 from queries import sources as deliveries
+from queries import stages as waiting
 from queries import targets as promises
 from queries import typing as grids
 from queries.cuts import Keeper, last_said, latest_cut, latest_events
@@ -564,6 +568,108 @@ def _actions(
     return Answer((listing,), facts=facts)
 
 
+def _stages(reader: Reader, *, territory: str, on: int, programme: str) -> Answer:
+    known = reader.known
+    asked = {"territory": territory, "on": on, **reader.asked}
+    found = waiting.stages(reader.engine, programme=programme, **asked)
+    mine = found.frame[found.frame["to_step"].isin(found.chain)]
+    told = {"territory": territory, "locale": reader.locale}
+    branches = say_stages.branches(
+        found.nodes,
+        found.frame,
+        registers=[p["id"] for p in known.ordered_programmes if p["kind"] == "register"],
+        programme=programme,
+        threshold=known.small_cell,
+        **told,
+    )
+    passages = say_stages.passages(mine, programme=programme, threshold=known.small_cell, **told)
+    exits = tuple(step for step, body in known.steps.items() if body["kind"] == "exit" and _of(step) == programme)
+    reasons = refusals.refusals(reader.engine, steps=exits, **asked)
+    facts = {
+        "priority": None if found.priority is None else say_stages.priority(found.priority, mine, **told),
+        "unnamed": say_stages.unnamed(found.why, **told) if found.priority is None else "",
+        "cohorts": say_stages.cohorts(found.cohorts, threshold=known.small_cell, locale=reader.locale),
+        "refusals": say_stages.refusals(reasons, threshold=known.small_cell, measure="flow", **told),
+        "refusable": bool(exits),
+        "bodies": say_stages.bodies(waiting.bodies(found.frame), on=on, **told),
+        "movements": _movements(reader, territory=territory, on=on, programme=programme),
+        "empty": not (found.nodes["state"] == "shown").any(),
+    }
+    return Answer((branches, passages), facts=facts)
+
+
+def _of(step: str) -> str:
+    """The programme of a step."""
+    return step.partition(".")[0]
+
+
+def _movements(reader: Reader, *, territory: str, on: int, programme: str) -> Panel | None:
+    """What the stock of a programme did from month to month: of its headline's count, where that may fall."""
+    known = reader.known
+    indicator = known.indicators.get(known.programmes[programme].get("headline", ""))
+    if indicator is None or not known.steps.get(indicator["numerator"]["step"], {}).get("can_fall"):
+        return None
+    step, unit = indicator["numerator"]["step"], indicator["numerator"]["unit"]
+    count = {"territory": territory, "step": step, "unit": unit}
+    frame = movements.movements(reader.engine, on=on, **count, **reader.asked)
+    return say_stages.movements(frame, locale=reader.locale, **count)
+
+
+def stage_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> tuple[str, ...]:
+    """The programmes whose stages may be looked at, those of the first screen first: what hangs on the registers, then
+    the registers themselves."""
+    known = definitions(engine, cut=cut).seen_by(role)
+    lines = waiting.chains(known)
+    bodies = {p["id"]: p for p in known.ordered_programmes}
+    order = sorted(lines, key=lambda p: (bodies[p]["kind"] == "register", not bodies[p].get("featured")))
+    return tuple(order)
+
+
+def _transition(
+    reader: Reader, *, territory: str, on: int, programme: str, unit: str, level: str | None, below: str
+) -> Answer:
+    known = reader.known
+    body = known.programmes[programme]["transition"]
+    asked = {"on": on, **reader.asked}
+    count = {"programme": programme, "unit": unit}
+    frame = transition.parts(reader.engine, territory=territory, **count, **asked)
+    (left,) = rows_of(transition.remaining(reader.engine, territories=[territory], **count, **asked))
+    children = transition.below(reader.engine, parent=below, level=level, **count, **asked)
+    told = {"territory": territory, "locale": reader.locale}
+    ended = transition.day_of(body["former_on"])
+    parts = say_transition.parts(frame, left, programme=programme, former_on=ended, threshold=known.small_cell, **told)
+    reasons = refusals.refusals(
+        reader.engine,
+        territory=territory,
+        steps=[body["waiting"]] if body.get("waiting") in known.steps else [],
+        measure="stock",
+        **asked,
+    )
+    facts = {
+        "below": say_transition.below(
+            children,
+            unit=unit,
+            old=_of(body["former"]),
+            threshold=known.small_cell,
+            territory=below,
+            locale=reader.locale,
+        ),
+        "reasons": say_stages.refusals(reasons, threshold=known.small_cell, measure="stock", **told),
+        "band": say_transition.band(frame, **told),
+        "empty": not (frame["state"] == "shown").any(),
+        "former": body["former"],
+        "former_on": ended,
+        "has_former": left.former is not None,
+    }
+    return Answer((parts,), facts=facts)
+
+
+def transition_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> dict[str, tuple[str, ...]]:
+    """The programmes that took over from another, each with the units in which that may be read."""
+    known = definitions(engine, cut=cut).seen_by(role)
+    return {programme: transition.units(known, programme) for programme in transition.programmes(known)}
+
+
 def _access(
     reader: Reader,
     *,
@@ -685,6 +791,8 @@ FINDINGS = {
         Finding("grid", ("delivery", "step", "unit", "level", "source", "territory", "first", "last"), _grid),
         Finding("typed", (), _typed),
         Finding("reconcile", ("territory", "on", "step", "unit", "heard", "by", "today", "namesakes"), _reconcile),
+        Finding("stages", ("territory", "on", "programme"), _stages),
+        Finding("transition", ("territory", "on", "programme", "unit", "level", "below"), _transition),
         Finding("actions", ("territory", "kinds", "first", "last", "chronological"), _actions),
     )
 }
@@ -838,6 +946,7 @@ DRAWINGS: dict[str, Callable[..., Any]] = {
     "map": plot.map_figure,
     "course": plot.course_figure,
     "verdicts": plot.verdicts_figure,
+    "movements": plot.movements_figure,
 }
 """How each kind of panel is drawn as a chart."""
 
@@ -853,6 +962,10 @@ TEXTS: dict[str, Callable[..., str]] = {
     "footer": html.footer_html,
     "notes": html.notes_html,
     "reconciliation": say_reconcile.reconciliation_html,
+    "branches": say_stages.branches_html,
+    "lengths": lengths_html,
+    "movements": html.rows_html,
+    "transition": say_transition.transition_html,
 }
 """How panels, and what stands around them, are written as HTML."""
 
@@ -951,8 +1064,10 @@ __all__ = [
     "service_choices",
     "office",
     "open_cuts",
+    "stage_choices",
     "territory_choices",
     "text",
+    "transition_choices",
     "typed_changes",
     "writable",
 ]

@@ -127,13 +127,26 @@ class Source(Definition):
     name: Localised
 
 
+class Bridge(Definition):
+    """How a count of one unit becomes one of another unit at a step: `one_to_one`, each `to` is made of one `from`;
+    else in the measure of the step's own counts of one day in both units."""
+
+    since: Unit = Field(alias="from")
+    to: Unit
+    one_to_one: bool = False
+    note: Localised | None = None
+
+
 class Step(Definition):
     """One thing that a programme counts. `id` is `programme.step`; `starts` is its first day, None when not documented.
 
     `kind` is sequence (a stage on the way), exit (a way out) or memo (a part or another reading of a stage, never added
     to it). `follows` names the steps before it, `predecessor` the step that it took over from, in any programme.
     `things` says, for each unit, what is counted, as a definite plural that follows "the number of".
-    `stale_after` is the age in days from which a figure reads "late".
+    `stale_after` is the age in days from which a figure reads "late". `waits` False: who has reached the step before
+    does not wait for this one (an application is a choice, an acceptance an outcome). `bridges`: from one unit to
+    another. `entries`, `exits`: the steps whose flows go into this stock and out of it.
+    `restricted`: not for readers, only for whoever prepares or administers.
     """
 
     id: StepId
@@ -147,6 +160,11 @@ class Step(Definition):
     body: Id
     prefecture_can_act: bool
     can_fall: bool = False
+    waits: bool = True
+    bridges: tuple[Bridge, ...] = ()
+    entries: tuple[StepId, ...] = ()
+    exits: tuple[StepId, ...] = ()
+    restricted: bool = False
     name: Localised
     things: dict[Unit, Localised]
     act: Localised
@@ -160,6 +178,23 @@ class Window(Definition):
     closes: date | None = None
     address: Address = ""
     note: Localised | None = None
+
+
+class Transition(Definition):
+    """The move from a programme that ended to this one, in the steps that count its parts: `former`, what there was on
+    the day `former_on`; `switched` on the day `on`; of these `confirmed`, `waiting` and `left`; `entrants`, who was
+    never in the former one. `band`: a count between two thresholds, for whoever prepares. An empty one is not counted.
+    """
+
+    former: StepId
+    former_on: date
+    on: date
+    switched: NoneOrId = ""
+    confirmed: NoneOrId = ""
+    waiting: NoneOrId = ""
+    left: NoneOrId = ""
+    entrants: NoneOrId = ""
+    band: NoneOrId = ""
 
 
 class Programme(Definition):
@@ -181,6 +216,7 @@ class Programme(Definition):
     openings: tuple[Opening, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     windows: tuple[Window, ...] = ()
+    transition: Transition | None = None
     steps: Annotated[tuple[Step, ...], Field(min_length=1, alias="step")]
 
 
@@ -438,12 +474,22 @@ class _Drawer:
             for window in programme.windows:
                 if window.closes and window.closes < window.opens:
                     self.fault("programme", programme.id, "windows", "closes before it opens", window.closes)
+            if programme.transition:
+                for field, name in programme.transition.model_dump(exclude={"on", "former_on"}).items():
+                    if name and name not in made.steps:
+                        self.fault("programme", programme.id, f"transition.{field}", "no such step", name)
 
     def _check_steps(self, made: Catalogue) -> None:
         for step in made.steps.values():
             for name in step.follows:
                 if name not in made.steps:
                     self.fault("step", step.id, "follows", "no such step", name)
+            for field in ("entries", "exits"):
+                for name in getattr(step, field):
+                    if name not in made.steps:
+                        self.fault("step", step.id, field, "no such step", name)
+            for bridge in step.bridges:
+                self._check_bridge(made, step, bridge)
             if step.predecessor and step.predecessor not in made.steps:
                 self.fault("step", step.id, "predecessor", "no such step", step.predecessor)
             if step.body not in made.bodies:
@@ -456,6 +502,14 @@ class _Drawer:
                 self.fault("step", step.id, f"things.{unit}", "not a unit of this step", unit)
             if _returns(step.id, made.steps):
                 self.fault("step", step.id, "follows", "the step comes, by way of others, after itself", step.id)
+
+    def _check_bridge(self, made: Catalogue, step: Step, bridge: Bridge) -> None:
+        """A bridge leads to a unit of its step from one of its own, or, one to one, from one of a step before it."""
+        before = {unit for name in step.follows if name in made.steps for unit in made.steps[name].units}
+        if bridge.to not in step.units:
+            self.fault("step", step.id, "bridges.to", "not a unit of this step", bridge.to)
+        if bridge.since not in (set(step.units) | before if bridge.one_to_one else step.units):
+            self.fault("step", step.id, "bridges.from", "counted neither by this step nor before it", bridge.since)
 
     def _check_indicators(self, made: Catalogue) -> None:
         for indicator in made.indicators.values():

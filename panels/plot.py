@@ -400,6 +400,96 @@ def in_picture(panel: Panel, w: Words) -> list[dict]:
     ]
 
 
+OCHRE = "#8A5A00"
+
+
+def movements_figure(panel: Panel, *, locale: str, height: int = 300) -> go.Figure:
+    """Entries above and exits below a line, month by month, and the net as points; where only the net is known, it is
+    the bars. Time runs left to right in every language; the scale stands where reading begins."""
+    w, names = words(locale), panel.parts["names"]
+    bars = panel.parts["bars"]
+    middle = [(first + (last - first) / 2).isoformat() for first, last, *_ in bars]
+    wide = [0.8 * 86_400_000 * (last - first).days for first, last, *_ in bars]
+    said = [right_to_left(text, w) for *_, text in bars]
+    base = {"x": middle, "customdata": said, "hovertemplate": "%{customdata}<extra></extra>"}
+    net = [bar[2] for bar in bars]
+    entries, exits = [bar[3] for bar in bars], [None if bar[4] is None else -bar[4] for bar in bars]
+    known = any(value is not None for value in (*entries, *exits))
+    data = []
+    if known:
+        sides = ((entries, names["entries"], GREEN, ""), (exits, names["exits"], OCHRE, "/"))
+        for values, name, colour, shape in sides:
+            marker = {
+                "color": colour,
+                "pattern": {"shape": shape, "fillmode": "overlay", "fgcolor": "#FFFFFF", "size": 7},
+            }
+            data.append(base | {"type": "bar", "name": name, "y": values, "width": wide, "marker": marker})
+        marker = {"size": 9, "color": "#FFFFFF", "symbol": "diamond", "line": {"color": INK, "width": 2}}
+        points = {"type": "scatter", "mode": "markers", "name": names["net_a_month"], "marker": marker}
+        data.append(base | points | {"y": net, "cliponaxis": False})
+    else:
+        colours = [GREEN if value >= 0 else OCHRE for value in net]
+        shapes = ["" if value >= 0 else "/" for value in net]
+        marker = {
+            "color": colours,
+            "pattern": {"shape": shapes, "fillmode": "overlay", "fgcolor": "#FFFFFF", "size": 7},
+        }
+        data.append(base | {"type": "bar", "name": names["net_a_month"], "y": net, "width": wide, "marker": marker})
+    values = [value for value in (*net, *(entries if known else ()), *(exits if known else ())) if value is not None]
+    top, bottom = max(*values, 0.0), min(*values, 0.0)
+    span = (top - bottom) or 1.0
+    levels = [level for level in (bottom, 0.0, top) if level == 0 or abs(level) > APART * span]
+    scale = [right_to_left(w.short(round(level)) if level >= 0 else w.signed(round(level)), w) for level in levels]
+    room = 24 + 8 * max(map(len, scale))
+    ticks = _month_ticks([bars[0][0], bars[-1][1]])
+    layout = {
+        "height": height,
+        "barmode": "overlay",
+        "bargap": 0,
+        "margin": {"l": 30 if w.rtl else room, "r": room if w.rtl else 30, "t": 34, "b": 30},
+        "paper_bgcolor": PAPER,
+        "plot_bgcolor": PAPER,
+        "font": {"family": FONT, "size": 14, "color": INK},
+        "showlegend": known,
+        "legend": {
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 1 if w.rtl else 0,
+            "xanchor": "right" if w.rtl else "left",
+            "traceorder": "reversed" if w.rtl else "normal",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        "dragmode": False,
+        "hovermode": "closest",
+        "hoverlabel": {"font": {"family": FONT, "size": 14}, "bgcolor": "#FFFFFF", "bordercolor": GREEN},
+        "xaxis": {
+            "type": "date",
+            "tickvals": [day.isoformat() for day in ticks],
+            "ticktext": [w.month(day) for day in ticks],
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        "yaxis": {
+            "side": "right" if w.rtl else "left",
+            "range": [bottom - 0.06 * span, top + 0.06 * span],
+            "tickvals": levels,
+            "ticktext": scale,
+            "gridcolor": GRID,
+            "zeroline": True,
+            "zerolinecolor": INK,
+            "zerolinewidth": 1.5,
+            "fixedrange": True,
+            "automargin": True,
+        },
+    }
+    if panel.demonstration:
+        layout["annotations"] = [note | {"y": 0.98, "yanchor": "top"} for note in in_picture(panel, w)]
+    return Chart({"data": data, "layout": layout})
+
+
 def _edge(colour: str) -> str:
     return ", ".join(f"{x}px {y}px 2px {colour}" for x in (-1, 0, 1) for y in (-1, 0, 1))
 

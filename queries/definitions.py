@@ -21,6 +21,9 @@ STALE_AFTER = 45
 """The age in days from which a figure reads "late" where no definition says another."""
 
 
+_READER = "reader"
+
+
 @dataclass(frozen=True)
 class Definitions:
     """The definitions known at one cut, by kind and id; each a dict as its block in the reference files says.
@@ -89,17 +92,18 @@ class Definitions:
         """The definitions without the indicators that the office keeps from this role, and without their steps.
 
         A step goes when there are indicators of it, as numerator or denominator, and all of them are kept from him; and
-        every step of a programme of which he is shown no indicator.
+        every step of a programme of which he is shown no indicator. A restricted step goes for whoever only reads.
         """
         kept_from = {h["indicator"] for h in self.settings.get("hidden", ()) if role in h["roles"]}
-        if not kept_from & self.indicators.keys():
+        restricted = self.restricted if role == _READER else frozenset()
+        if not kept_from & self.indicators.keys() and not restricted:
             return self
         if role not in self._seen:
             shown = {key: body for key, body in self.indicators.items() if key not in kept_from}
             gone = {key: body for key, body in self.indicators.items() if key in kept_from}
             closed = {body["programme"] for body in gone.values()} - {body["programme"] for body in shown.values()}
             of_closed = {step for step in self.steps if step.partition(".")[0] in closed}
-            hidden = (_steps_of(gone) | of_closed) - _steps_of(shown)
+            hidden = (_steps_of(gone) | of_closed) - _steps_of(shown) | restricted
             self._seen[role] = Definitions(
                 self.programmes,
                 {key: body for key, body in self.steps.items() if key not in hidden},
@@ -111,6 +115,11 @@ class Definitions:
                 calendar=self.calendar,
             )
         return self._seen[role]
+
+    @cached_property
+    def restricted(self) -> frozenset[str]:
+        """The steps that are not for who only reads."""
+        return frozenset(step for step, body in self.steps.items() if body.get("restricted"))
 
     @cached_property
     def _seen(self) -> dict[str, "Definitions"]:

@@ -64,6 +64,138 @@ id = "orchard_office"
 name = {ar = "مكتب البستان", fr = "bureau du Verger", en = "Orchard office"}
 """
 
+MEADOW = """
+[[programme]]
+id = "pasture"
+order = 290
+kind = "programme"
+branch = "childhood"
+mechanism = "assistance"
+name = {ar = "برنامج المرعى", fr = "Programme Pâturage", en = "Pasture programme"}
+short = {ar = "المرعى", fr = "Pâturage", en = "Pasture"}
+description = {ar = "برنامج منته.", fr = "Programme achevé.", en = "A programme that ended."}
+
+[[programme.step]]
+id = "covered"
+kind = "sequence"
+units = ["household"]
+stale_after = 45
+body = "orchard_office"
+prefecture_can_act = false
+name = {ar = "الاستفادة من المرعى", fr = "Bénéfice du Pâturage", en = "Cover under Pasture"}
+act = {ar = "نقل", fr = "transférer", en = "transfer"}
+things.household = {ar = "الأسر المستفيدة من المرعى", fr = "ménages du Pâturage", en = "Pasture households"}
+
+[[programme]]
+id = "meadow"
+order = 300
+kind = "programme"
+branch = "childhood"
+mechanism = "assistance"
+name = {ar = "برنامج المرج", fr = "Programme Prairie", en = "Meadow programme"}
+short = {ar = "المرج", fr = "Prairie", en = "Meadow"}
+description = {ar = "عدد الأسر المستفيدة.", fr = "Nombre de ménages.", en = "How many households benefit."}
+windows = [{year = 2026, opens = 2026-09-01, closes = 2026-12-15}]
+
+[programme.transition]
+former = "pasture.covered"
+former_on = 2025-12-31
+on = 2026-01-01
+confirmed = "meadow.confirmed"
+waiting = "meadow.waiting"
+
+[[programme.step]]
+id = "applied"
+kind = "sequence"
+units = ["application", "household"]
+stale_after = 45
+follows = ["rsu.indexed"]
+body = "orchard_office"
+prefecture_can_act = true
+waits = false
+name = {ar = "إيداع طلب المرج", fr = "Dépôt de la demande Prairie", en = "Meadow application"}
+act = {ar = "إيداع", fr = "déposer", en = "file"}
+[programme.step.things]
+application = {ar = "طلبات المرج", fr = "demandes Prairie", en = "Meadow applications"}
+household = {ar = "الأسر التي أودعت طلب المرج", fr = "ménages demandeurs Prairie", en = "households that applied"}
+
+[[programme.step]]
+id = "decided"
+kind = "sequence"
+units = ["application"]
+stale_after = 45
+follows = ["meadow.applied"]
+body = "meadow_board"
+prefecture_can_act = false
+name = {ar = "البت في طلب المرج", fr = "Décision Prairie", en = "Meadow decision"}
+act = {ar = "البت في", fr = "statuer sur", en = "decide on"}
+things.application = {ar = "طلبات المرج التي بت فيها", fr = "demandes Prairie tranchées", en = "Meadow decisions"}
+
+[[programme.step]]
+id = "paid"
+kind = "sequence"
+units = ["household"]
+stale_after = 45
+follows = ["meadow.decided"]
+bridges = [{from = "application", to = "household", one_to_one = true}]
+body = "orchard_office"
+prefecture_can_act = false
+name = {ar = "صرف دعم المرج", fr = "Versement Prairie", en = "Meadow payment"}
+act = {ar = "صرف الدعم", fr = "verser l'aide à", en = "pay"}
+things.household = {ar = "الأسر المستفيدة من المرج", fr = "ménages de la Prairie", en = "Meadow households"}
+
+[[programme.step]]
+id = "refused"
+kind = "exit"
+units = ["application"]
+stale_after = 45
+follows = ["meadow.applied"]
+body = "meadow_board"
+prefecture_can_act = false
+name = {ar = "رفض طلب المرج", fr = "Refus Prairie", en = "Meadow refusal"}
+act = {ar = "رفض", fr = "refuser", en = "refuse"}
+things.application = {ar = "طلبات المرج المرفوضة", fr = "demandes Prairie refusées", en = "Meadow refusals"}
+
+[[programme.step]]
+id = "confirmed"
+kind = "memo"
+units = ["household"]
+stale_after = 45
+body = "meadow_board"
+prefecture_can_act = true
+name = {ar = "تأكيد الاستفادة من المرج", fr = "Confirmation Prairie", en = "Meadow confirmation"}
+act = {ar = "تأكيد", fr = "confirmer", en = "confirm"}
+things.household = {ar = "الأسر المؤكدة في المرج", fr = "ménages confirmés Prairie", en = "households confirmed"}
+
+[[programme.step]]
+id = "waiting"
+kind = "memo"
+units = ["household"]
+stale_after = 45
+body = "meadow_board"
+prefecture_can_act = true
+name = {ar = "انتظار المرج", fr = "Attente Prairie", en = "Meadow waiting"}
+act = {ar = "تأكيد", fr = "confirmer", en = "confirm"}
+things.household = {ar = "الأسر التي تنتظر المرج", fr = "ménages en attente Prairie", en = "households waiting"}
+
+[[body]]
+id = "meadow_board"
+name = {ar = "مجلس المرج", fr = "conseil de la Prairie", en = "Meadow board"}
+"""
+
+MEADOW_COUNTS = f"""territory,step,unit,measure,date,from,to,reason,cohort,value
+{COMMUNE},meadow.applied,household,stock,2026-10-31,,,,,1800
+{COMMUNE},meadow.applied,application,stock,2026-10-31,,,,,1800
+{COMMUNE},meadow.decided,application,stock,2026-10-31,,,,,1200
+{COMMUNE},meadow.paid,household,stock,2026-10-31,,,,,900
+{COMMUNE},meadow.applied,application,flow,,2026-09-07,2026-09-13,,2026-09,500
+{COMMUNE},meadow.decided,application,flow,,2026-09-14,2026-09-20,,2026-09,300
+{COMMUNE},meadow.refused,application,flow,,2026-09-01,2026-09-30,wrong_form,,60
+{COMMUNE},pasture.covered,household,stock,2025-12-31,,,,,2000
+{COMMUNE},meadow.confirmed,household,stock,2026-10-31,,,,,1500
+{COMMUNE},meadow.waiting,household,stock,2026-10-31,,,,,400
+"""
+
 INDICATORS = """
 [[indicator]]
 id = "orchard.paid_share"
@@ -90,7 +222,7 @@ INDICATOR = {
 
 
 def write_definitions(folder):
-    (folder / "programmes.toml").write_text(PROGRAMMES, encoding="utf-8")
+    (folder / "programmes.toml").write_text(PROGRAMMES + MEADOW, encoding="utf-8")
     (folder / "indicators.toml").write_text(INDICATORS, encoding="utf-8")
 
 
@@ -114,6 +246,9 @@ def made(url):
     """An engine on a database of that office, with counts of one commune."""
     engine = engine_for(url)
     prepare(engine, today=TODAY)
+    asked = {"actor": "preparer", "today": TODAY, "catalogue": catalogue()}
+    report = import_file(engine, MEADOW_COUNTS.encode(), name="meadow.csv", **asked)
+    assert report.problems == () and report.accepted == 10
     report = take_in(engine)
     assert report.problems == () and report.accepted == 3
     return engine
@@ -223,6 +358,38 @@ def test_its_indicator_can_be_chosen_on_the_map_and_is_drawn(ask, office, locale
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_a_programme_of_four_steps_has_its_stages_its_bridge_its_refusals_and_its_bodies(ask, office, locale):
+    assert "meadow" in findings.stage_choices(office, cut=findings.latest_cut(office))
+    answer = ask("stages", locale=locale, territory=COMMUNE, programme="meadow")
+    w = words(locale)
+    branches, passages = answer.panels
+    mine = next(branch for branch in branches.parts["branches"] if branch.programme == "meadow")
+    (strand,) = mine.strands
+    assert [node.step for node in strand.nodes] == ["meadow.applied", "meadow.decided", "meadow.paid"]
+    assert [node.tone for node in strand.nodes] == ["none", "cohort", "stocks"]
+    rows = {row[0]: row for row in passages.parts["rows"]}
+    # One household for an application, as the definitions say: 900 of 1,200.
+    assert rows[w.name("step", "meadow.paid")][2] == w("stages.ratio_of_stocks", share=w.share(0.75))
+    decided = rows[w.name("step", "meadow.decided")]
+    assert (decided[1], decided[4]) == (w.name("body", "meadow_board"), w.count("application", 200))
+    assert w.percent_words(1) in answer.facts["refusals"].title
+    assert "meadow_board" in answer.facts["bodies"].parts["sheets"]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_programme_that_took_over_from_another_has_its_transition(ask, office, locale):
+    choices = findings.transition_choices(office, cut=findings.latest_cut(office))
+    assert choices["meadow"] == ("household",)
+    asked = {"programme": "meadow", "unit": "household", "level": None, "below": PREFECTURE}
+    answer = ask("transition", locale=locale, territory=COMMUNE, **asked)
+    w = words(locale)
+    assert w.percent_words(0.75) in answer.panels[0].title
+    assert [one.part for one in answer.panels[0].parts["parts"]] == ["former", "confirmed", "waiting"]
+    row = next(row for row in answer.facts["below"].parts["rows"] if row.cells[0] == w.territory(COMMUNE))
+    assert row.cells[3] == w.share(0.2)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_it_is_defined_on_the_method_page(ask, locale):
     panel = ask("method", locale=locale).panels[0]
     w = words(locale)
@@ -276,3 +443,7 @@ def test_the_pages_show_it(embedded, locale):
     assert INDICATOR[locale] in app.selectbox(key="choose-indicator").options and ">412<" in page
     assert INDICATOR[locale] in [e.label for e in opened("method")[0].expander]
     assert escape(words(locale).name("step", "orchard.paid")) in opened("events")[1]
+    w = words(locale)
+    assert escape(w.name("step", "meadow.paid")) in opened("stages", programme="meadow")[1]
+    app, _ = opened("transition", programme="meadow")
+    assert w.name("programme", "meadow", field="short") in app.title[0].value

@@ -21,6 +21,8 @@ PAGES = (
     Page("situation", "app.page_situation", "", "follow"),
     Page("map", "app.page_map", "map", "follow"),
     Page("targets", "app.page_targets", "targets", "follow"),
+    Page("stages", "app.page_stages", "stages", "causes"),
+    Page("transition", "app.page_transition", "transition", "causes"),
     Page("events", "app.page_data", "events", "data"),
     Page("sources", "app.page_sources", "sources", "data"),
     Page("typing", "app.page_typing", "typing", "data", PREPARE),

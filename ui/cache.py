@@ -160,6 +160,26 @@ def target_choices(view: View) -> tuple[str, ...]:
     return _target_choices(view.address, view.cut, view.scope, view.role, view.engine)
 
 
+@kept(32)
+def _stage_choices(database: str, reference: int, role: str, _engine: sa.Engine) -> tuple[str, ...]:
+    return findings.stage_choices(_engine, cut=reference, role=role)
+
+
+def stage_choices(view: View) -> tuple[str, ...]:
+    """The programmes whose stages may be looked at."""
+    return _stage_choices(view.address, view.reference, view.role, view.engine)
+
+
+@kept(32)
+def _transition_choices(database: str, reference: int, role: str, _engine: sa.Engine) -> dict[str, tuple[str, ...]]:
+    return findings.transition_choices(_engine, cut=reference, role=role)
+
+
+def transition_choices(view: View) -> dict[str, tuple[str, ...]]:
+    """The programmes that took over from another, each with its units."""
+    return _transition_choices(view.address, view.reference, view.role, view.engine)
+
+
 @kept(16)
 def _headline_counts(database: str, reference: int, role: str, _engine: sa.Engine) -> tuple[tuple[str, str], ...]:
     return findings.headline_counts(_engine, cut=reference, role=role)

@@ -396,6 +396,32 @@ def test_the_worked_example_of_the_guide_works(local: Path) -> None:
             '[[programme.step]] "asd.paid"',
             "units[2]",
         ),
+        (
+            "programmes.toml",
+            '[[programme]]\nid = "asd"\n[[programme.step]]\nid = "paid"\nexits = ["asd.nowhere"]\n',
+            '[[programme.step]] "asd.paid"',
+            "exits",
+        ),
+        (
+            "programmes.toml",
+            '[[programme]]\nid = "asd"\n[[programme.step]]\nid = "paid"\n'
+            'bridges = [{from = "student", to = "household", one_to_one = true}]\n',
+            '[[programme.step]] "asd.paid"',
+            "bridges.from",
+        ),
+        (
+            "programmes.toml",
+            '[[programme]]\nid = "asd"\n[[programme.step]]\nid = "paid"\n'
+            'bridges = [{from = "application", to = "household"}]\n',
+            '[[programme.step]] "asd.paid"',
+            "bridges.from",
+        ),
+        (
+            "programmes.toml",
+            '[[programme]]\nid = "amo_tadamon"\ntransition = {left = "amo_tadamon.nowhere"}\n',
+            '[[programme]] "amo_tadamon"',
+            "transition.left",
+        ),
         ("programmes.toml", "[[programme]]\norder = 5\n", "[[programme]] number 1", "id"),
         (
             "programmes.toml",

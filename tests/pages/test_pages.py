@@ -22,7 +22,7 @@ from ui.viewer import Viewer
 
 ROOT = Path(__file__).parents[2]
 LOCALES = ("ar", "fr", "en")
-PAGES = ("situation", "map", "method", "events")
+PAGES = ("situation", "map", "method", "events", "stages", "transition")
 
 
 def sound(app):
