@@ -405,7 +405,7 @@ def test_the_data_page_says_how_fresh_it_is(ask, locale):
     w = words(locale)
     (paid,) = [row for row in fresh.parts["rows"] if w.name("step", "orchard.paid") in row[1]]
     assert paid[2] == w.date(dt.date(2026, 10, 31))
-    assert log.parts["rows"][0][3] == "orchard.csv"
+    assert log.parts["rows"][0][3] == w.file_name("orchard.csv")
 
 
 def test_when_it_is_taken_out_of_the_files_its_counts_stay_and_every_page_still_stands(tmp_path, monkeypatch):
