@@ -397,6 +397,9 @@ def priority(found: Any, frame: pd.DataFrame, *, territory: str, locale: str) ->
         w("stages.peers_note", n=w.count("prefecture_or_province", found.peers), weeks=weeks),
         w("stages.split_note") if found.gap == found.gap else w("stages.no_split_note"),
     ]
+    free = frame.loc[~frame["waits"].astype(bool), "to_step"].tolist()
+    if any(row.step in free for row in rows_of(gains)):
+        notes.append(w("stages.share_note", stages=w.join(w.name("step", s) for s in gains["step"] if s in free)))
     if found.unmeasured:
         notes.append(w("stages.unmeasured_note", stages=w.join(w.name("step", step) for step in found.unmeasured)))
     return Panel(

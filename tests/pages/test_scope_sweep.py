@@ -28,6 +28,10 @@ SCOPES = ("MA", "09", "09.273", "09.273.01.15", "06.141.01.01", "09.273.A01", "0
 FOREIGN = ("02.411", "02.411.01.11", "09.001", "09.273.05.27", "09.273.A02", "06.141.01.03")
 DAYS = ("2026-01-15", "2026-02-20")
 
+WEEK = ("2026-01-05", "2026-01-11")
+WAITING, REFUSED, COHORT = "amo_tadamon.waiting", "amo_tadamon.refused", ("rsu.registered", "rsu.indexed")
+SHOWN = {"figures": "1", "cohorts": "1", "movements": "1"}
+
 CHAIN = """code,kind,parent,name_ar,name_fr,covers
 09.273.A01,caidat,09.273,التمسية,Temsia,09.273.01.15
 09.273.A02,annex,09.273,الأولى,Première,09.273.01.05
@@ -76,11 +80,17 @@ def planted(tmp_path_factory):
         for prefix in sorted({code[:6] for code in codes}):
             text = io.StringIO()
             rows = csv.writer(text)
-            rows.writerow(["territory", "step", "unit", "measure", "date", "value"])
+            rows.writerow(["territory", "step", "unit", "measure", "date", "from", "to", "reason", "cohort", "value"])
             for code in (code for code in codes if code[:6] == prefix):
                 for count in steps:
                     for day in DAYS:
-                        rows.writerow([code, count.step, count.unit, "stock", day, found.number(code)])
+                        row = [code, count.step, count.unit, "stock", day, "", "", "", ""]
+                        rows.writerow([*row, found.number(code)])
+                # Who waits, who was refused and why, who entered in a month: told by other ways than headlines are.
+                rows.writerow([code, WAITING, "person", "stock", DAYS[1], "", "", "", "", found.number(code)])
+                rows.writerow([code, REFUSED, "application", "flow", "", *WEEK, "wrong_form", "", found.number(code)])
+                for step in COHORT:
+                    rows.writerow([code, step, "household", "flow", "", *WEEK, "", "2026-01", found.number(code)])
             report = import_file(
                 of_office,
                 text.getvalue().encode(),
@@ -151,8 +161,8 @@ def _addresses(scope):
     foreign = FOREIGN[SCOPES.index(scope) % len(FOREIGN)]
     return (
         {"lang": "fr", "on": DAYS[1]},
-        {"lang": "ar", "on": DAYS[1], "territory": foreign, "figures": "1"},
-        {"lang": "fr", "on": DAYS[1], "territory": "MA", "level": "commune", "figures": "1"},
+        {"lang": "ar", "on": DAYS[1], "territory": foreign} | SHOWN,
+        {"lang": "fr", "on": DAYS[1], "territory": "MA", "level": "commune"} | SHOWN,
     )
 
 

@@ -114,7 +114,10 @@ def test_a_median_under_a_week_and_one_that_is_not_reached_are_said_in_words(fra
 def test_a_stage_where_nobody_waits_by_definition_is_told_by_its_shares(frame, found, locale):
     mine = frame({"to_step": APPLIED, "waits": False, "waiting": np.nan, "median_weeks": np.nan})
     panel = stages.priority(found(step=APPLIED), mine, territory=PREFECTURE, locale=locale)
-    assert words(locale).percent_words(0.3) in panel.title
+    w = words(locale)
+    assert w.percent_words(0.3) in panel.title
+    # Its share also depends on how many may apply at all: that stands beside it.
+    assert w("stages.share_note", stages=w.join([w.name("step", APPLIED)])) in panel.notes
 
 
 def test_a_stage_of_another_body_wears_another_colour_and_never_red(frame, found):
