@@ -22,6 +22,7 @@ from panels import forms as say_forms
 from panels import map as say_map
 from panels import method as say_method
 from panels import reconcile as say_reconcile
+from panels import rulings as say_rulings
 from panels import situation as say_situation
 from panels import sources as say_sources
 from panels import targets as say_targets
@@ -31,6 +32,7 @@ from queries import actions as journal
 from queries import chain, events, forecasts, territories, trend
 from queries import map as geography
 from queries import reconcile as reconciling
+from queries import rulings as judgements
 from queries import sources as deliveries
 from queries import targets as promises
 from queries import typing as grids
@@ -360,6 +362,16 @@ def _events(reader: Reader, *, on: int) -> Answer:
     )
 
 
+def _rulings(reader: Reader) -> Answer:
+    frame, groups = judgements.waiting(reader.engine, **reader.asked)
+    said = judgements.answers(reader.engine, cut=reader.cut, scope=reader.scope)
+    threshold = reader.known.small_cell
+    return Answer(
+        say_rulings.waiting(frame, groups, threshold=threshold, locale=reader.locale),
+        facts={"answers": say_rulings.answers(said, locale=reader.locale)},
+    )
+
+
 def _reconcile(
     reader: Reader,
     *,
@@ -532,6 +544,7 @@ FINDINGS = {
         Finding("method", ("on",), _method),
         Finding("access", ("since", "until", "by_role", "what", "account", "limit", "pages"), _access),
         Finding("events", ("on",), _events),
+        Finding("rulings", (), _rulings),
         Finding("sources", ("territory", "on"), _sources),
         Finding("form", ("delivery", "territory", "first", "last"), _form),
         Finding("grid", ("delivery", "step", "unit", "level", "source", "territory", "first", "last"), _grid),
@@ -716,6 +729,11 @@ def _made(panel: Panel, key: tuple, make: Callable[[], Any]) -> Any:
     return panel.drawn[key]
 
 
+def places_waiting(engine: sa.Engine, *, file: int, rule: str, cut: int, scope: str) -> tuple[int, ...]:
+    """The places of all rows of a file that wait by a rule and that a reader of the scope may see."""
+    return judgements.places_waiting(engine, file=file, rule=rule, cut=cut, scope=scope)
+
+
 foreseen = forecasts.newest
 """What a kept answer depends on besides its cut: the last cut that forecasts were kept for, and how many were."""
 
@@ -753,6 +771,7 @@ __all__ = [
     "service_choices",
     "office",
     "open_cuts",
+    "places_waiting",
     "territory_choices",
     "text",
     "typed_changes",

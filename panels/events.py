@@ -32,9 +32,10 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
                 w.number(int(e.rows_read)) if counted else "",
                 w.number(int(e.accepted)) if counted else "",
                 w.number(int(e.refused)) if counted else "",
+                w.number(int(e.quarantined)) if counted else "",
             )
         )
-    names = ("event", "what", "when", "file", "rows_read", "accepted", "refused")
+    names = ("event", "what", "when", "file", "rows_read", "accepted", "refused", "quarantined")
     return Panel(
         subject="events",
         kind="table",

@@ -22,6 +22,7 @@ PAGES = (
     Page("map", "app.page_map", "map", "follow"),
     Page("targets", "app.page_targets", "targets", "follow"),
     Page("events", "app.page_data", "events", "data"),
+    Page("rulings", "app.page_rulings", "rulings", "data"),
     Page("sources", "app.page_sources", "sources", "data"),
     Page("typing", "app.page_typing", "typing", "data", PREPARE),
     Page("reconcile", "app.page_reconcile", "reconcile", "data", PREPARE),

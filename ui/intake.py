@@ -2,13 +2,14 @@
 
 import csv
 import io
+from hashlib import sha256
 
 import streamlit as st
 
 import findings
 from data.catalogue import catalogue
-from data.importer import Problem, Report, Territories, import_file, withdraw
-from i18n.problems import grouped, sentence
+from data.importer import Problem, Report, Territories, import_file, rejects, withdraw
+from i18n.problems import grouped, sentence, told
 from ui import accesses, cache
 from ui.choices import Choices
 from ui.engine import today
@@ -16,6 +17,7 @@ from ui.viewer import Viewer
 
 SHOWN_PROBLEMS = 40
 LARGEST_FILE_MB = 50
+RULINGS = "pages/rulings.py"
 
 
 def hand_in(chosen: Choices, who: Viewer) -> None:
@@ -89,14 +91,43 @@ def tell(report: Report, chosen: Choices) -> None:
     elif report.stored:
         fields = ("file", "event", "rows_read", "accepted", "refused", "unchanged")
         st.success(w("importer.stored", **{name: getattr(report, name) for name in fields}))
+        _tell_waiting(report, chosen)
     else:
         problems = w.number(len(report.problems))
         st.error(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
+    _hand_back(report, chosen)
     lines = list(grouped(report.problems, w))
     for line in lines[:SHOWN_PROBLEMS]:
         st.text(line)
     if len(lines) > SHOWN_PROBLEMS:
         st.caption(w("events.more_problems", n=w.count("problem", len(lines) - SHOWN_PROBLEMS)))
+
+
+def _hand_back(report: Report, chosen: Choices) -> None:
+    """The refused lines as a file, in the shape in which they came."""
+    w = chosen.words
+    if report.rejected is None:
+        return
+    ending = "xlsx" if report.rejected.workbook else "csv"
+    content = rejects.written(report.rejected, heading=w("importer.rejects_heading"), say=lambda one: told(one, w))
+    # Streamlit tells large files apart by samples of their bytes and by their name.
+    name = f"tatabbu-rejects-{sha256(content).hexdigest()[:12]}.{ending}"
+    st.download_button(
+        w("importer.rejects", rows=w.count("row", len(report.rejected.rows))),
+        content,
+        file_name=name,
+        key="rejects",
+        on_click="ignore",
+    )
+
+
+def _tell_waiting(report: Report, chosen: Choices) -> None:
+    """How many rows wait for a yes or no, by which rules, and the way to them."""
+    w = chosen.words
+    if report.doubts:
+        rules = w.join(w("rulings.group", rule=w(f"rulings.rule_{name}"), rows=n) for name, n in report.doubts.items())
+        st.warning(w("rulings.waits", rows=w.count("row", report.quarantined), rules=rules))
+        st.page_link(RULINGS, label=w("rulings.link"), query_params=st.query_params.to_dict())
 
 
 def withdrawals(imports: dict[int, tuple[str, str]], chosen: Choices, who: Viewer) -> None:

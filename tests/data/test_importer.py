@@ -505,11 +505,8 @@ def test_two_files_taken_in_at_once_are_both_stored(engine, known, places, figur
     reports = []
 
     def run(content):
-        reports.append(
-            import_file(
-                engine, content.encode(), name="a.csv", actor="a", today=TODAY, catalogue=known, territories=places
-            )
-        )
+        asked = {"name": "a.csv", "actor": "a", "today": TODAY, "catalogue": known, "territories": places}
+        reports.append(import_file(engine, content.encode(), judged=False, **asked))
 
     threads = [threading.Thread(target=run, args=(content,)) for content in files]
     for thread in threads:
