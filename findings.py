@@ -4,7 +4,7 @@ Pages, agendas and documents ask here, so that the same question has one answer 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -16,12 +16,14 @@ from panels import Panel, html, plot
 from panels import access as say_access
 from panels import actions as say_actions
 from panels import chain as say_chain
+from panels import changes as say_changes
 from panels import events as say_events
 from panels import figures as say_figures
 from panels import forms as say_forms
 from panels import map as say_map
 from panels import method as say_method
 from panels import reconcile as say_reconcile
+from panels import remarks as say_remarks
 from panels import rulings as say_rulings
 from panels import situation as say_situation
 from panels import sources as say_sources
@@ -29,9 +31,10 @@ from panels import targets as say_targets
 from panels import typing as say_typing
 from queries import access as accesses
 from queries import actions as journal
-from queries import chain, events, forecasts, territories, trend
+from queries import chain, changes, events, forecasts, territories, trend
 from queries import map as geography
 from queries import reconcile as reconciling
+from queries import remarks as objections
 from queries import rulings as judgements
 from queries import sources as deliveries
 from queries import targets as promises
@@ -148,10 +151,21 @@ def _situation(reader: Reader, *, territory: str, on: int) -> Answer:
         path = _path(histories, mine, acted, locale=reader.locale)
         if path is not None:
             paths[key] = path
+    objected = _open_remarks(reader, line)
+    carded = {panel.parts["programme"] for panel in panels}
+    remarked = {
+        key: said for key, said in say_remarks.sentences(objected, locale=reader.locale).items() if key in carded
+    }
+    # Of programmes that have no card of their own here.
+    beyond = objected[[step.partition(".")[0] not in carded for step in objected["step"]]]
     facts = {
         "line": line,
         "promises": _promises(standing, known, locale=reader.locale, role=reader.role),
         "others": say_situation.others(others, line=line, locale=reader.locale) if others else None,
+        "remarked": remarked,
+        "remarks": say_remarks.listing(beyond, title="remarks.beside_title", locale=reader.locale)
+        if len(beyond)
+        else None,
         "listed": bool((found["territory_code"] == territory).any()),
         "silent": not (headline[headline["territory_code"] == territory]["state"] == "shown").any(),
         "empty": found.empty,
@@ -229,7 +243,14 @@ def _judged(reader: Reader) -> Answer:
 def _figures(reader: Reader, *, territory: str, on: int) -> Answer:
     known = reader.known
     found = of_territory(reader.engine, territory=territory, on=on, **reader.asked)
-    return Answer((say_figures.figures(found, known, territory=territory, locale=reader.locale),))
+    remarked = say_remarks.beside(_open_remarks(reader, [territory]), locale=reader.locale)
+    panel = say_figures.figures(found, known, territory=territory, locale=reader.locale, remarked=remarked)
+    return Answer((panel,))
+
+
+def _open_remarks(reader: Reader, territories: Sequence[str] | None) -> pd.DataFrame:
+    """The remarks that nobody has ruled on yet."""
+    return objections.remarks(reader.engine, **reader.asked, territories=territories, only_open=True)
 
 
 def _shown(frame: pd.DataFrame, known: Definitions) -> pd.DataFrame:
@@ -358,8 +379,46 @@ def _events(reader: Reader, *, on: int) -> Answer:
         facts={
             "empty": not (log["kind"] == "import").any(),
             "imports": say_events.withdrawable(log, locale=reader.locale),
+            "erasable": say_events.erasable(log, locale=reader.locale),
         },
     )
+
+
+def _remarks(reader: Reader) -> Answer:
+    found = objections.remarks(reader.engine, **reader.asked)
+    is_open = (found["state"] == "open").to_numpy(dtype=bool)
+    panels = (
+        say_remarks.listing(found[is_open].reset_index(drop=True), title="remarks.open_title", locale=reader.locale),
+        say_remarks.listing(
+            found[~is_open].sort_values("event", ascending=False, kind="stable").reset_index(drop=True),
+            title="remarks.settled_title",
+            locale=reader.locale,
+        ),
+    )
+    return Answer(panels)
+
+
+def _changes(
+    reader: Reader, *, kind: str, territory: str, first: int | None, last: int | None, limit: int, offset: int
+) -> Answer:
+    asked = {"kind": kind, "territory_code": territory, "first": first, "last": last}
+    found = changes.events(reader.engine, cut=reader.cut, scope=reader.scope, limit=limit + 1, offset=offset, **asked)
+    return Answer((say_changes.events(found.head(limit), locale=reader.locale),), facts={"more": len(found) > limit})
+
+
+def _changes_kinds(reader: Reader) -> Answer:
+    return Answer(
+        (), facts={"kinds": say_changes.kinds(changes.kinds(reader.engine, cut=reader.cut), locale=reader.locale)}
+    )
+
+
+def _changed_figures(reader: Reader, *, number: int, territory: str, limit: int, offset: int) -> Answer:
+    asked = {"number": number, "territory_code": territory, "limit": limit + 1, "offset": offset}
+    found = changes.touched(reader.engine, **asked, **reader.asked)
+    panel = say_changes.touched(
+        found.head(limit), number=number, threshold=reader.known.small_cell, locale=reader.locale
+    )
+    return Answer((panel,), facts={"more": len(found) > limit})
 
 
 def _rulings(reader: Reader) -> Answer:
@@ -545,6 +604,10 @@ FINDINGS = {
         Finding("access", ("since", "until", "by_role", "what", "account", "limit", "pages"), _access),
         Finding("events", ("on",), _events),
         Finding("rulings", (), _rulings),
+        Finding("remarks", (), _remarks),
+        Finding("changes", ("kind", "territory", "first", "last", "limit", "offset"), _changes),
+        Finding("changes_kinds", (), _changes_kinds),
+        Finding("changed_figures", ("number", "territory", "limit", "offset"), _changed_figures),
         Finding("sources", ("territory", "on"), _sources),
         Finding("form", ("delivery", "territory", "first", "last"), _form),
         Finding("grid", ("delivery", "step", "unit", "level", "source", "territory", "first", "last"), _grid),
@@ -729,6 +792,28 @@ def _made(panel: Panel, key: tuple, make: Callable[[], Any]) -> Any:
     return panel.drawn[key]
 
 
+def doubt_rules(names: Sequence[str], thresholds: Mapping[str, float], *, locale: str) -> Panel:
+    """What makes a row of a file wait, as the Method page says it."""
+    return say_rulings.rules(names, thresholds, locale=locale)
+
+
+def official_figure(
+    engine: sa.Engine, *, territory: str, step: str, unit: str, on: int, cut: int, scope: str
+) -> tuple[int | None, str, str, int, int] | None:
+    """The figure that speaks for a count on the day `on`: (value, None where withheld; source, measure, first and last
+    day). None where there is none."""
+    found = of_territory(engine, territory=territory, on=on, cut=cut, scope=scope)
+    if found.empty:
+        return None
+    mine = found[(found["step"] == step) & (found["unit"] == unit) & found["speaks"].astype(bool)]
+    mine = mine.sort_values("measure", ascending=False, kind="stable")
+    if mine.empty:
+        return None
+    row = mine.iloc[0]
+    value = None if math.isnan(row["value"]) else int(row["value"])
+    return value, row["source"], row["measure"], int(row["from_date"]), int(row["on_date"])
+
+
 def places_waiting(engine: sa.Engine, *, file: int, rule: str, cut: int, scope: str) -> tuple[int, ...]:
     """The places of all rows of a file that wait by a rule and that a reader of the scope may see."""
     return judgements.places_waiting(engine, file=file, rule=rule, cut=cut, scope=scope)
@@ -758,6 +843,7 @@ __all__ = [
     "count_choices",
     "date_choices",
     "delivery_name",
+    "doubt_rules",
     "drawing",
     "find",
     "forecasts_at",
@@ -770,6 +856,7 @@ __all__ = [
     "map_table",
     "service_choices",
     "office",
+    "official_figure",
     "open_cuts",
     "places_waiting",
     "territory_choices",

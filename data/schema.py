@@ -327,6 +327,28 @@ ruling = Table(
 )
 """One row per run of places of `quarantine` that an event said yes or no to."""
 
+remark = Table(
+    "remark",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("measure", Text, nullable=False, comment="stock or flow"),
+    Column("from_date", Integer, nullable=False),
+    Column("to_date", Integer, nullable=False),
+    Column("value", Number, nullable=False, comment="the other value"),
+    Column("official", Number, nullable=True, comment="the figure beside which it was set; NULL: there was none"),
+    Column("official_source", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False, comment="where the other value comes from; never a person"),
+    Column("state", Text, nullable=False, comment="open, upheld, set_aside, taken_back"),
+    PrimaryKeyConstraint("id", "event"),
+    Index("ix_remark_territory", "territory"),
+)
+"""One row per state of a remark: another value that a territory's user set beside an official figure."""
+
 access = Table(
     "access",
     metadata,

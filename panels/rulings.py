@@ -1,5 +1,6 @@
 """Rulings: what waits for a yes or no, in words, and what was answered."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -64,6 +65,24 @@ def waiting(frame: pd.DataFrame, groups: pd.DataFrame, *, threshold: int, locale
             )
         )
     return tuple(panels)
+
+
+def rules(names: Sequence[str], thresholds: Mapping[str, float], *, locale: str) -> Panel:
+    """What makes a row wait. names: the rules in their order; thresholds: what they turn on (those that end in `_share`
+    are shares). `parts` holds `head` and `rows`."""
+    w = words(locale)
+    said = {
+        name: w.percent_words(value) if name.endswith("_share") else w.number(int(value))
+        for name, value in thresholds.items()
+    }
+    rows = [(w(f"rulings.rule_{name}"), w(f"rulings.explain_{name}", **said)) for name in names]
+    return Panel(
+        subject="rulings",
+        kind="table",
+        title=w("rulings.rules_title"),
+        frame=pd.DataFrame({"rule": list(names)}),
+        parts={"head": (w("rulings.column_rule"), w("rulings.column_waits")), "rows": rows},
+    )
 
 
 def _row(row: Any, threshold: int, w: Words, *, compared: bool) -> tuple:

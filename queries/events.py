@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from data.schema import action, event, event_slice, observation, quarantine, rollup, ruling, series
+from data.schema import action, event, event_slice, observation, quarantine, remark, rollup, ruling, series
 from queries.cuts import is_current, parameter, parameters
 from queries.definitions import definitions
 from queries.frames import of_rows
@@ -73,7 +73,8 @@ def _logged(*, all_of_them: bool) -> sa.Select:
             quarantine.c.place.between(ruling.c.first_place, ruling.c.last_place),
         )
     )
-    numbers = (event.c.number.in_(one) for one in (touched, acted, waited, ruled))
+    remarked = sa.select(remark.c.event).where(remark.c.territory.in_(parameters("seen")))
+    numbers = (event.c.number.in_(one) for one in (touched, acted, waited, ruled, remarked))
     return statement.where(sa.or_(event.c.kind == "reference", *numbers))
 
 
@@ -181,7 +182,9 @@ def _counted() -> sa.Select:
         sa.select(series.c.id).where(series.c.source.in_(parameters("open"))),
     )
     # A withdrawal says again what other files say, which is counted with those.
-    left_out = sa.union(sa.select(event.c.number).where(event.c.kind.not_in(("import", "ruling"))), _withdrawn(cut))
+    left_out = sa.union(
+        sa.select(event.c.number).where(event.c.kind.not_in(("import", "ruling", "remark"))), _withdrawn(cut)
+    )
     one = (
         sa.select(
             observation.c.series,

@@ -540,7 +540,7 @@ def test_an_empty_database_is_answered(engine, territory, locale):
     method = findings.find("method", engine, **asked)
     assert method.panels == () and method.facts["quotations"].parts["rows"] == []
     events = findings.find("events", engine, **asked)
-    assert events.facts == {"empty": True, "imports": {}}
+    assert events.facts == {"empty": True, "imports": {}, "erasable": {}}
     assert all(panel.parts["rows"] == [] for panel in events.panels)
     assert findings.indicator_choices(engine, cut=0) == ()
     assert findings.territory_choices(engine, scope="MA") == ()

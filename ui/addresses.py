@@ -26,6 +26,8 @@ PAGES = (
     Page("sources", "app.page_sources", "sources", "data"),
     Page("typing", "app.page_typing", "typing", "data", PREPARE),
     Page("reconcile", "app.page_reconcile", "reconcile", "data", PREPARE),
+    Page("remarks", "app.page_remarks", "remarks", "data"),
+    Page("changes", "app.page_changes", "changes", "data"),
     Page("actions", "app.page_actions", "actions", "data"),
     Page("settings", "app.page_settings", "settings", "office", ADMINISTER),
     Page("chain", "app.page_chain", "chain", "office"),

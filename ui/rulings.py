@@ -150,9 +150,4 @@ def _undo(choices: dict[int, str], chosen: Choices, who: Viewer) -> None:
 
 def rules(chosen: Choices) -> None:
     """What makes a row wait, rule by rule, with the numbers that they turn on."""
-    w = chosen.words
-    said = {
-        name: w.share(value) if name.endswith("_share") else w.number(int(value)) for name, value in THRESHOLDS.items()
-    }
-    lines = [f"**{w(f'rulings.rule_{name}')}**: {w(f'rulings.explain_{name}', **said)}" for name in RULES]
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    show.table(findings.doubt_rules(RULES, THRESHOLDS, locale=chosen.view.locale), chosen)

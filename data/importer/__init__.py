@@ -11,6 +11,8 @@ from data.database import local_folder
 from data.importer import form, rejects
 from data.importer.check import check
 from data.importer.doubt import Held, sifted
+from data.importer.erase import erase
+from data.importer.interrupted import Interrupted, interrupted, noted
 from data.importer.names import Territories
 from data.importer.quarantine import RulingRefused, rule
 from data.importer.read import Progress, Reading, read, received
@@ -20,13 +22,16 @@ from data.importer.typed import TypedCell, take_typed
 from data.importer.withdraw import withdraw
 
 __all__ = [
+    "Interrupted",
     "Problem",
     "Progress",
     "Report",
     "RulingRefused",
     "Territories",
     "TypedCell",
+    "erase",
     "import_file",
+    "interrupted",
     "rule",
     "take_typed",
     "withdraw",
@@ -114,18 +119,19 @@ def import_file(
         with engine.connect() as connection:
             is_place = territories.names_one
             checked, held = sifted(connection, checked, catalogue=catalogue, tree=tree, is_place=is_place)
-    stored = store(
-        engine,
-        checked,
-        held=held,
-        where=_cells(filled),
-        name=name,
-        digest=digest,
-        actor=actor,
-        tree=tree,
-        stale_after={step: definition.stale_after for step, definition in catalogue.steps.items()},
-        progress=progress,
-    )
+    with noted(name=name, digest=digest):
+        stored = store(
+            engine,
+            checked,
+            held=held,
+            where=_cells(filled),
+            name=name,
+            digest=digest,
+            actor=actor,
+            tree=tree,
+            stale_after={step: definition.stale_after for step, definition in catalogue.steps.items()},
+            progress=progress,
+        )
     return Report(
         file=name,
         rows_read=checked.rows_read,

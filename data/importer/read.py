@@ -136,6 +136,8 @@ def _look_into_zip(got: Received) -> Problem | None:
         if member.flag_bits & 1:
             return Problem("xlsx_locked")
     names = {member.filename.lower() for member in members}
+    if any(name.endswith("vbaproject.bin") for name in names):
+        return Problem("xlsx_macros")
     if not any(name.startswith("xl/workbook") for name in names):
         return Problem("not_a_table", seen="ZIP", values={"found": "ZIP"})
     return None

@@ -43,7 +43,7 @@ def withdraw(
         target = connection.execute(sa.select(event).where(event.c.number == number)).one_or_none()
         if target is None:
             return Problem("unknown_event", seen=str(number), values={"event": number})
-        if target.kind not in ("import", "ruling"):
+        if target.kind not in ("import", "ruling") and '"what": "upheld"' not in target.details:
             return Problem("not_an_import", seen=str(number), values={"event": number})
         by = connection.execute(sa.select(event.c.number).where(event.c.withdraws == number)).scalar()
         if by is not None:

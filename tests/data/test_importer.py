@@ -492,6 +492,7 @@ def test_a_workbook_that_is_a_bomb_or_hides_something_is_refused(take_in):
     assert codes(take_in(archive(inside | {"xl/sharedStrings.xml": entity}))) == [("xlsx_doctype", None, None)]
     hidden = inside | {"xl/sharedStrings.xml": entity.encode("utf-16")}
     assert codes(take_in(archive(hidden))) == [("xlsx_doctype", None, None)]
+    assert codes(take_in(archive(inside | {"xl/vbaProject.bin": "x"}))) == [("xlsx_macros", None, None)]
     assert codes(take_in(archive({"readme.txt": "x"}))) == [("not_a_table", None, None)]
 
 

@@ -44,8 +44,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event", "file", "first_place", name=op.f("pk_ruling")),
     )
     op.create_index("ix_ruling_file", "ruling", ["file"], unique=False)
+    op.create_table(
+        "remark",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("event", sa.Integer(), nullable=False),
+        sa.Column("territory", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False, comment="stock or flow"),
+        sa.Column("from_date", sa.Integer(), nullable=False),
+        sa.Column("to_date", sa.Integer(), nullable=False),
+        sa.Column("value", _number(), nullable=False, comment="the other value"),
+        sa.Column(
+            "official", _number(), nullable=True, comment="the figure beside which it was set; NULL: there was none"
+        ),
+        sa.Column("official_source", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False, comment="where the other value comes from; never a person"),
+        sa.Column("state", sa.Text(), nullable=False, comment="open, upheld, set_aside, taken_back"),
+        sa.ForeignKeyConstraint(["event"], ["event.number"], name=op.f("fk_remark_event")),
+        sa.ForeignKeyConstraint(["territory"], ["territory.code"], name=op.f("fk_remark_territory")),
+        sa.PrimaryKeyConstraint("id", "event", name=op.f("pk_remark")),
+    )
+    op.create_index("ix_remark_territory", "remark", ["territory"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("remark")
     op.drop_table("ruling")
     op.drop_table("quarantine")
