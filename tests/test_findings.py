@@ -146,6 +146,7 @@ def with_counts(reference_engine, tmp_path):
         actor="preparer",
         today=TODAY,
         catalogue=catalogue(tmp_path),
+        judged=False,
     )
     assert report.event is not None
     return reference_engine
@@ -263,7 +264,7 @@ def test_the_data_page_says_what_was_taken_in_and_how_fresh_it_is(ask, locale):
     assert [row[1] for row in log.parts["rows"]] == [w("events.kind_import"), w("events.kind_reference")]
     assert log.parts["rows"][0][3] == PUBLISHED.name
     # What ships with the product cannot be withdrawn on the page.
-    assert answer.facts == {"empty": False, "imports": {}}
+    assert answer.facts == {"empty": False, "imports": {}, "erasable": {}}
     sources = {row[0] for row in fresh.parts["rows"]}
     assert sources == {w.name("source", "published"), w.name("source", "published_other")}
     assert all(len(row) == len(panel.parts["head"]) for panel in answer.panels for row in panel.parts["rows"])
@@ -727,6 +728,7 @@ def promised(reference_engine, tmp_path):
         actor="preparer",
         today=TODAY,
         catalogue=catalogue(tmp_path),
+        judged=False,
     )
     assert report.event is not None, report.problems
     for rows in findings.forecasts_at(reference_engine, cut=findings.latest_cut(reference_engine)):

@@ -25,6 +25,7 @@ from data.importer.report import Problem
 MOST_BYTES = 2 << 30
 MOST_UNPACKED = 1 << 30
 MOST_RATIO = 250
+MOST_WORKBOOK_MB = 50
 RATIO_FROM = 20 << 20
 """Below this many unpacked bytes a workbook may be as dense as it likes."""
 MOST_MEMBERS = 3000
@@ -103,6 +104,8 @@ def _kind(got: Received) -> str | Problem:
     if not head.removeprefix(b"\xef\xbb\xbf").strip() and got.size <= 4096:
         return Problem("empty_file")
     if head.startswith(b"PK"):
+        if got.size > MOST_WORKBOOK_MB << 20:
+            return Problem("xlsx_heavy", values={"megabytes": MOST_WORKBOOK_MB})
         return _look_into_zip(got) or "xlsx"
     for signature, name in _SIGNATURES:
         if head.startswith(signature):

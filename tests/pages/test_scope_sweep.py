@@ -5,6 +5,7 @@ tables, charts, the options of lists, the bytes of downloads. A page that is add
 """
 
 import csv
+import datetime as dt
 import io
 import json
 import os
@@ -18,6 +19,7 @@ import pytest
 
 from data.catalogue import catalogue
 from data.importer import Territories, import_file
+from data.remarks import Remark, remark_on
 from findings import territory_choices
 from i18n import words
 from ui.addresses import PAGES, offered
@@ -27,6 +29,7 @@ ROLES = ("reader", "preparer", "administrator")
 SCOPES = ("MA", "09", "09.273", "09.273.01.15", "06.141.01.01", "09.273.A01", "09.273.L01")
 FOREIGN = ("02.411", "02.411.01.11", "09.001", "09.273.05.27", "09.273.A02", "06.141.01.03")
 DAYS = ("2026-01-15", "2026-02-20")
+WAITS = "2026-02-27"
 
 CHAIN = """code,kind,parent,name_ar,name_fr,covers
 09.273.A01,caidat,09.273,التمسية,Temsia,09.273.01.15
@@ -74,28 +77,50 @@ def planted(tmp_path_factory):
         codes = [code for code, level, _ in territory_choices(of_office, scope="MA") if _is_planted(code, level)]
         steps = [known.indicators[p.headline].numerator for p in known.programmes if p.featured]
         for prefix in sorted({code[:6] for code in codes}):
-            text = io.StringIO()
-            rows = csv.writer(text)
-            rows.writerow(["territory", "step", "unit", "measure", "date", "value"])
-            for code in (code for code in codes if code[:6] == prefix):
-                for count in steps:
-                    for day in DAYS:
-                        rows.writerow([code, count.step, count.unit, "stock", day, found.number(code)])
-            report = import_file(
-                of_office,
-                text.getvalue().encode(),
-                name=f"{prefix}.csv",
-                actor="administrator",
-                today=today(),
-                catalogue=known,
-                territories=Territories.load(folder),
+            mine = [code for code in codes if code[:6] == prefix]
+            lines = [(code, count, day, found.number(code)) for code in mine for count in steps for day in DAYS]
+            _handed_in(of_office, folder, known, prefix, lines, today())
+            # Rows that wait, for what their notes say: nobody else may see them either.
+            waiting = [(code, steps[0], WAITS, found.number(code)) for code in mine]
+            _handed_in(of_office, folder, known, f"{prefix}-waiting", waiting, today(), note="Mme Alaoui")
+        for code in codes:
+            remark = Remark(
+                territory=code,
+                step=steps[0].step,
+                unit=steps[0].unit,
+                measure="stock",
+                first=dt.date.fromisoformat(DAYS[0]),
+                last=dt.date.fromisoformat(DAYS[0]),
+                value=found.number(code),
+                reason="counted again",
+                source="the annex",
             )
-            assert report.event is not None, [str(problem) for problem in report.problems[:3]]
+            remark_on(of_office, remark, actor="preparer", today=today(), catalogue=known)
         found.seen = {scope: {code for code, *_ in territory_choices(of_office, scope=scope)} for scope in SCOPES}
         found.codes = set(codes)
         of_office.dispose()
     found.folder = folder
     return found
+
+
+def _handed_in(of_office, folder, known, name, lines, on, *, note=""):
+    """A file of these figures; those with a note are judged."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(["territory", "step", "unit", "measure", "date", "value", "note"])
+    rows.writerows([code, count.step, count.unit, "stock", day, value, note] for code, count, day, value in lines)
+    report = import_file(
+        of_office,
+        text.getvalue().encode(),
+        name=f"{name}.csv",
+        actor="administrator",
+        today=on,
+        catalogue=known,
+        territories=Territories.load(folder),
+        judged=bool(note),
+    )
+    assert report.event is not None, [str(problem) for problem in report.problems[:3]]
+    assert report.quarantined == (len(lines) if note else 0)
 
 
 def _is_planted(code, level):
