@@ -80,9 +80,9 @@ def planted(tmp_path_factory):
             mine = [code for code in codes if code[:6] == prefix]
             lines = [(code, count, day, found.number(code)) for code in mine for count in steps for day in DAYS]
             _handed_in(of_office, folder, known, prefix, lines, today())
-            # Rows that wait, for what their notes say: nobody else may see them either.
-            waiting = [(code, steps[0], WAITS, found.number(code)) for code in mine]
-            _handed_in(of_office, folder, known, f"{prefix}-waiting", waiting, today(), note="Mme Alaoui")
+        # Rows that wait, for what their notes say, in one file of everybody: nobody sees those of others.
+        waiting = [(code, steps[0], WAITS, found.number(code)) for code in codes]
+        _handed_in(of_office, folder, known, "waiting", waiting, today(), note="Mme Alaoui")
         for code in codes:
             remark = Remark(
                 territory=code,
