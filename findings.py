@@ -4,7 +4,7 @@ Pages, agendas and documents ask here, so that the same question has one answer 
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -16,12 +16,15 @@ from panels import Panel, html, plot, rows_of
 from panels import access as say_access
 from panels import actions as say_actions
 from panels import chain as say_chain
+from panels import changes as say_changes
 from panels import events as say_events
 from panels import figures as say_figures
 from panels import forms as say_forms
 from panels import map as say_map
 from panels import method as say_method
 from panels import reconcile as say_reconcile
+from panels import remarks as say_remarks
+from panels import rulings as say_rulings
 from panels import situation as say_situation
 from panels import sources as say_sources
 from panels import stages as say_stages
@@ -31,9 +34,11 @@ from panels import typing as say_typing
 from panels.lengths import lengths_html
 from queries import access as accesses
 from queries import actions as journal
-from queries import chain, events, forecasts, movements, refusals, territories, transition, trend
+from queries import chain, changes, events, forecasts, movements, refusals, territories, transition, trend
 from queries import map as geography
 from queries import reconcile as reconciling
+from queries import remarks as objections
+from queries import rulings as judgements
 from queries import sources as deliveries
 from queries import stages as waiting
 from queries import targets as promises
@@ -173,8 +178,17 @@ def _situation(reader: Reader, *, territory: str, on: int) -> Answer:
     in_view = [(programme, part) for programme, part in ordered if part.panel is not None]
     others = {programme["id"]: part.panel for programme, part in in_view if not programme.get("featured")}
     featured = [(programme["id"], part) for programme, part in in_view if programme.get("featured")]
+    objected = _open_remarks(reader, line.codes)
+    carded = {programme for programme, _ in featured}
+    said_beside = say_remarks.sentences(objected, locale=reader.locale)
+    # Of programmes that have no card of their own here.
+    beyond = objected[[step.partition(".")[0] not in carded for step in objected["step"]]]
     facts = {
         "line": line.codes,
+        "remarked": {programme: told for programme, told in said_beside.items() if programme in carded},
+        "remarks": say_remarks.listing(beyond, title="remarks.beside_title", locale=reader.locale)
+        if len(beyond)
+        else None,
         "promises": {programme["id"]: part.promise for programme, part in ordered if part.promise is not None},
         "others": _others(reader, others, keys, line) if others else None,
         "listed": any(part.listed for part in parts.values()),
@@ -379,7 +393,14 @@ def _judged(reader: Reader) -> Answer:
 def _figures(reader: Reader, *, territory: str, on: int) -> Answer:
     known = reader.known
     found = of_territory(reader.engine, territory=territory, on=on, **reader.asked)
-    return Answer((say_figures.figures(found, known, territory=territory, locale=reader.locale),))
+    remarked = say_remarks.beside(_open_remarks(reader, [territory]), locale=reader.locale)
+    panel = say_figures.figures(found, known, territory=territory, locale=reader.locale, remarked=remarked)
+    return Answer((panel,))
+
+
+def _open_remarks(reader: Reader, territories: Sequence[str] | None) -> pd.DataFrame:
+    """The remarks that nobody has ruled on yet."""
+    return objections.remarks(reader.engine, **reader.asked, territories=territories, only_open=True)
 
 
 def _shown(frame: pd.DataFrame, known: Definitions) -> pd.DataFrame:
@@ -508,7 +529,55 @@ def _events(reader: Reader, *, on: int) -> Answer:
         facts={
             "empty": not (log["kind"] == "import").any(),
             "imports": say_events.withdrawable(log, locale=reader.locale),
+            "erasable": say_events.erasable(log, locale=reader.locale),
         },
+    )
+
+
+def _remarks(reader: Reader) -> Answer:
+    found = objections.remarks(reader.engine, **reader.asked)
+    is_open = (found["state"] == "open").to_numpy(dtype=bool)
+    panels = (
+        say_remarks.listing(found[is_open].reset_index(drop=True), title="remarks.open_title", locale=reader.locale),
+        say_remarks.listing(
+            found[~is_open].sort_values("event", ascending=False, kind="stable").reset_index(drop=True),
+            title="remarks.settled_title",
+            locale=reader.locale,
+        ),
+    )
+    return Answer(panels)
+
+
+def _changes(
+    reader: Reader, *, kind: str, territory: str, first: int | None, last: int | None, limit: int, offset: int
+) -> Answer:
+    asked = {"kind": kind, "territory_code": territory, "first": first, "last": last}
+    found = changes.events(reader.engine, cut=reader.cut, scope=reader.scope, limit=limit + 1, offset=offset, **asked)
+    return Answer((say_changes.events(found.head(limit), locale=reader.locale),), facts={"more": len(found) > limit})
+
+
+def _changes_kinds(reader: Reader) -> Answer:
+    return Answer(
+        (), facts={"kinds": say_changes.kinds(changes.kinds(reader.engine, cut=reader.cut), locale=reader.locale)}
+    )
+
+
+def _changed_figures(reader: Reader, *, number: int, territory: str, limit: int, offset: int) -> Answer:
+    asked = {"number": number, "territory_code": territory, "limit": limit + 1, "offset": offset}
+    found = changes.touched(reader.engine, **asked, **reader.asked)
+    panel = say_changes.touched(
+        found.head(limit), number=number, threshold=reader.known.small_cell, locale=reader.locale
+    )
+    return Answer((panel,), facts={"more": len(found) > limit})
+
+
+def _rulings(reader: Reader) -> Answer:
+    frame, groups = judgements.waiting(reader.engine, **reader.asked)
+    said = judgements.answers(reader.engine, cut=reader.cut, scope=reader.scope)
+    threshold = reader.known.small_cell
+    return Answer(
+        say_rulings.waiting(frame, groups, threshold=threshold, locale=reader.locale),
+        facts={"answers": say_rulings.answers(said, locale=reader.locale)},
     )
 
 
@@ -786,6 +855,11 @@ FINDINGS = {
         Finding("method", ("on",), _method),
         Finding("access", ("since", "until", "by_role", "what", "account", "limit", "pages"), _access),
         Finding("events", ("on",), _events),
+        Finding("rulings", (), _rulings),
+        Finding("remarks", (), _remarks),
+        Finding("changes", ("kind", "territory", "first", "last", "limit", "offset"), _changes),
+        Finding("changes_kinds", (), _changes_kinds),
+        Finding("changed_figures", ("number", "territory", "limit", "offset"), _changed_figures),
         Finding("sources", ("territory", "on"), _sources),
         Finding("form", ("delivery", "territory", "first", "last"), _form),
         Finding("grid", ("delivery", "step", "unit", "level", "source", "territory", "first", "last"), _grid),
@@ -1026,6 +1100,33 @@ def due(engine: sa.Engine, *, cut: int) -> bool:
     return bool(forecasts.due_series(engine, cut=cut, known=definitions(engine, cut=cut)))
 
 
+def doubt_rules(names: Sequence[str], thresholds: Mapping[str, float], *, locale: str) -> Panel:
+    """What makes a row of a file wait, as the Method page says it."""
+    return say_rulings.rules(names, thresholds, locale=locale)
+
+
+def official_figure(
+    engine: sa.Engine, *, territory: str, step: str, unit: str, on: int, cut: int, scope: str
+) -> tuple[int | None, str, str, int, int] | None:
+    """The figure that speaks for a count on the day `on`: (value, None where withheld; source, measure, first and last
+    day). None where there is none."""
+    found = of_territory(engine, territory=territory, on=on, cut=cut, scope=scope)
+    if found.empty:
+        return None
+    mine = found[(found["step"] == step) & (found["unit"] == unit) & found["speaks"].astype(bool)]
+    mine = mine.sort_values("measure", ascending=False, kind="stable")
+    if mine.empty:
+        return None
+    row = mine.iloc[0]
+    value = None if math.isnan(row["value"]) else int(row["value"])
+    return value, row["source"], row["measure"], int(row["from_date"]), int(row["on_date"])
+
+
+def places_waiting(engine: sa.Engine, *, file: int, rule: str, cut: int, scope: str) -> tuple[int, ...]:
+    """The places of all rows of a file that wait by a rule and that a reader of the scope may see."""
+    return judgements.places_waiting(engine, file=file, rule=rule, cut=cut, scope=scope)
+
+
 foreseen = forecasts.newest
 """What a kept answer depends on besides its cut: the last cut that forecasts were kept for, and how many were."""
 
@@ -1050,6 +1151,7 @@ __all__ = [
     "count_choices",
     "date_choices",
     "delivery_name",
+    "doubt_rules",
     "drawing",
     "due",
     "find",
@@ -1063,8 +1165,10 @@ __all__ = [
     "map_table",
     "service_choices",
     "office",
+    "official_figure",
     "open_cuts",
     "stage_choices",
+    "places_waiting",
     "territory_choices",
     "text",
     "transition_choices",

@@ -264,6 +264,7 @@ def _import_one_row(engine: sa.Engine, day: dt.date) -> None:
         today=day,
         catalogue=catalogue(folder()),
         territories=Territories.load(folder()),
+        judged=False,
     )
     if report.accepted != 1:
         raise AssertionError(f"the new event was refused: {report.problems}")

@@ -126,6 +126,7 @@ def _after_a_file(engine: sa.Engine, step: str) -> Figure:
         today=day,
         catalogue=catalogue(folder()),
         territories=Territories.load(folder()),
+        judged=False,
     )
     if not report.stored:
         raise RuntimeError(f"the figure of the bench was refused: {report.problems}")

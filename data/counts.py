@@ -57,9 +57,11 @@ def history(
     first: int,
     last: int,
     columns: Sequence[str] = ("value",),
+    cut: int | None = None,
 ) -> np.ndarray:
     """Every row of the series `ids` with to_date from `first` to `last`: one column of the result per column of the
-    key (packed), the event, and each of `columns`, NULL as MISSING."""
+    key (packed), the event, and each of `columns`, NULL as MISSING. cut: only rows of events up to it."""
+    known = "" if cut is None else f" AND event <= {int(cut)}"
     read = ", ".join(f"coalesce({name}, {MISSING})" for name in columns)
     blocks = []
     wanted = sorted(ids)
@@ -68,7 +70,7 @@ def history(
         listed = ",".join(str(int(one)) for one in wanted[at : at + _IDS])
         rows = connection.exec_driver_sql(
             f"SELECT series, to_date, from_date, event, {read} FROM {table.name} "
-            f"WHERE series IN ({listed}) AND to_date BETWEEN {int(first)} AND {int(last)}"
+            f"WHERE series IN ({listed}) AND to_date BETWEEN {int(first)} AND {int(last)}{known}"
         ).cursor.fetchall()
         if rows:
             flat = np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * (4 + len(columns)))

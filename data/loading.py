@@ -144,6 +144,8 @@ def load_published(
         today=today,
         catalogue=catalogue(local or local_folder()),
         territories=Territories.load(local or local_folder()),
+        # Each of them was read where it was printed, with what others printed of the same day.
+        judged=False,
     )
     if report.event is None:
         raise PublishedFiguresRefused(report.problems)

@@ -271,11 +271,13 @@ def write_rollups(
     tree: Tree,
     stale_after: Mapping[str, int],
     told: Callable[[int, int], None] | None = None,
+    cut: int | None = None,
+    only: Collection[str] | None = None,
 ) -> int:
     """Write the sums that the changed observations move, under the number of the event that changed them.
 
     `changed` are packed keys of observations. `stale_after` is in days, by step. Only sums that differ from what the
-    tables say are written. Returns how many.
+    tables say are written. cut: as known then; only: of these ancestors, None for all. Returns how many.
     """
     series_id = unpacked(changed)[0]
     touched = keys_of(connection, ids=np.unique(series_id).tolist())
@@ -305,6 +307,8 @@ def write_rollups(
             territories=territories[kind],
             tree=tree,
             stale_after=_stale_after(kind, stale_after),
+            cut=cut,
+            only=only,
         )
         found += [(kind, *one) for one in moved]
         if told:
@@ -342,6 +346,36 @@ def rewrite_rollups(
     return _write(connection, event=event, held=held, found=found)
 
 
+def rewrite_sums(
+    connection: sa.Connection,
+    *,
+    event: int,
+    kinds: Collection[Key],
+    held: Mapping[Key, int],
+    tree: Tree,
+    stale_after: Mapping[str, int],
+    only: Collection[str],
+) -> int:
+    """Write the sums of the ancestors `only` that are others than the tables say, of all days of these kinds of count.
+    held: the series of these kinds. Returns how many were written."""
+    ids: dict[Key, dict[str, int]] = {kind: {} for kind in kinds}
+    for key, number in held.items():
+        ids[_without_territory(key)][key[_TERRITORY]] = number
+    found = []
+    for kind in sorted(ids):
+        moved = _rolled(
+            connection,
+            ids=ids[kind],
+            parents=set(only),
+            window=(0, _ALWAYS),
+            changed=None,
+            tree=tree,
+            stale_after=_stale_after(kind, stale_after),
+        )
+        found += [(kind, *one) for one in moved]
+    return _write(connection, event=event, held=ids, found=found)
+
+
 def _stale_after(kind: Key, stale_after: Mapping[str, int]) -> int | None:
     return None if kind[3] == "flow" else stale_after.get(kind[1], STALE_AFTER)
 
@@ -369,9 +403,11 @@ def _without_territory(key: Key) -> Key:
     return (*key[:_TERRITORY], *key[_TERRITORY + 1 :])
 
 
-def _moved(connection, *, ids, changed, territories, tree, stale_after) -> list[tuple]:
+def _moved(connection, *, ids, changed, territories, tree, stale_after, cut=None, only=None) -> list[tuple]:
     """Per ancestor whose sums move: its code, to_date, from_date, value, reporting, expected of these sums."""
     parents = tree.above(territories & tree.level.keys())
+    if only is not None:
+        parents &= set(only)
     to_date = unpacked(changed)[1]
     first, last = int(to_date.min()), int(to_date.max())
     return _rolled(
@@ -382,10 +418,11 @@ def _moved(connection, *, ids, changed, territories, tree, stale_after) -> list[
         changed=changed,
         tree=tree,
         stale_after=stale_after,
+        cut=cut,
     )
 
 
-def _rolled(connection, *, ids, parents, window, changed, tree, stale_after) -> list[tuple]:
+def _rolled(connection, *, ids, parents, window, changed, tree, stale_after, cut=None) -> list[tuple]:
     """The sums of `parents` that differ from what the tables say, from the first day of `window` on.
 
     `changed`: packed keys of what changed, None when all of it may have. A parent that has no children any more has no
@@ -399,7 +436,7 @@ def _rolled(connection, *, ids, parents, window, changed, tree, stale_after) -> 
     # A figure moves sums as long as it is carried forward, once per level above it; a sum in that time looks back as
     # far, and whether a part displaces a whole figure looks back once more.
     back, ahead = (0, 0) if stale_after is None else (2 * stale_after, tree.height * stale_after)
-    window = {"first": first - back, "last": last + ahead}
+    window = {"first": first - back, "last": last + ahead, "cut": cut}
     by_id = {number: code for code, number in ids.items() if code in needed}
     own = current(connection, observation, ids=list(by_id), **window)
     parts = [number for number, code in by_id.items() if code in tree.children or code in parents]

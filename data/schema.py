@@ -293,6 +293,62 @@ action = Table(
 )
 """One row per state of an action of the office: a campaign, days of a mobile unit, opening hours extended, a visit."""
 
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("place", Integer, nullable=False, comment="from 1 within its event, by rule and line"),
+    Column("rule", Text, nullable=False, comment="which rule doubts it (data.importer.doubt)"),
+    Column("line", Integer, nullable=True, comment="of the file; NULL: what the file did not bring"),
+    Column("cell", Text, nullable=False, server_default="", comment="of a form: sheet and cell"),
+    Column("lines", Integer, nullable=False, server_default="1", comment="lines that say the same"),
+    *(Column(name, Text, nullable=False) for name in SERIES_KEY),
+    Column("from_date", Integer, nullable=False),
+    Column("to_date", Integer, nullable=False),
+    Column("value", Number, nullable=True),
+    Column("compared", Number, nullable=True, comment="the figure that it was measured against"),
+    Column("compared_date", Integer, nullable=True, comment="its day"),
+    PrimaryKeyConstraint("event", "place"),
+    Index("ix_quarantine_territory", "territory"),
+)
+"""One row per row of a file that waits for a yes or no: no query of figures reads it. Of a text that looks like a
+person only the place is kept: its column is empty here."""
+
+ruling = Table(
+    "ruling",
+    metadata,
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("file", Integer, ForeignKey("event.number"), nullable=False, comment="the event whose rows are ruled on"),
+    Column("first_place", Integer, nullable=False),
+    Column("last_place", Integer, nullable=False),
+    Column("answer", Text, nullable=False, comment="yes or no"),
+    PrimaryKeyConstraint("event", "file", "first_place"),
+    Index("ix_ruling_file", "file"),
+)
+"""One row per run of places of `quarantine` that an event said yes or no to."""
+
+remark = Table(
+    "remark",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("measure", Text, nullable=False, comment="stock or flow"),
+    Column("from_date", Integer, nullable=False),
+    Column("to_date", Integer, nullable=False),
+    Column("value", Number, nullable=False, comment="the other value"),
+    Column("official", Number, nullable=True, comment="the figure beside which it was set; NULL: there was none"),
+    Column("official_source", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False, comment="where the other value comes from; never a person"),
+    Column("state", Text, nullable=False, comment="open, upheld, set_aside, taken_back"),
+    PrimaryKeyConstraint("id", "event"),
+    Index("ix_remark_territory", "territory"),
+)
+"""One row per state of a remark: another value that a territory's user set beside an official figure."""
+
 access = Table(
     "access",
     metadata,

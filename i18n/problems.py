@@ -51,6 +51,12 @@ def sentence(problem: Problem, w: Words) -> tuple[str, str]:
     return w(key, **values), w(mend, **values)
 
 
+def told(problem: Problem, w: Words) -> str:
+    """What is wrong and how to mend it, with the column: for a line that says of itself where it stands."""
+    said, mend = sentence(problem, w)
+    return f"{problem.column}: {said} {mend}" if problem.column else f"{said} {mend}"
+
+
 def _place(code: str, w: Words) -> str:
     return w("importer.candidate", name=w.territory(code), kind=w.kind(code), code=code)
 

@@ -25,3 +25,5 @@ for panel in answer.panels:
         st.info(w("events.nothing"))
 if who().may_withdraw:
     intake.withdrawals(answer.facts["imports"], chosen, who())
+if who().may_erase:
+    intake.erasures(answer.facts["erasable"], chosen, who())

@@ -6,7 +6,7 @@ enter()
 
 import streamlit as st  # noqa: E402
 
-from ui import show  # noqa: E402
+from ui import rulings, show  # noqa: E402
 from ui.choices import unfold  # noqa: E402
 
 chosen = choices()
@@ -19,10 +19,13 @@ show.states(chosen, threshold=answer.facts["small_cell"])
 for panel in answer.panels:
     with st.expander(panel.title):
         show.table(panel, chosen)
-rules = answer.facts["rules"]
-st.header(rules.title, anchor=False)
-show.table(rules, chosen)
-show.text(rules, chosen, part="notes")
+verdicts = answer.facts["rules"]
+st.header(verdicts.title, anchor=False)
+show.table(verdicts, chosen)
+show.text(verdicts, chosen, part="notes")
+st.header(w("rulings.rules_title"), anchor=False)
+st.markdown(w("rulings.rules_intro"))
+rulings.rules(chosen)
 # On demand: it reads every forecast that was kept.
 if unfold(w("method.judged"), "judged"):
     judged = show.answer("judged", chosen).panels[0]

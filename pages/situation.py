@@ -22,7 +22,10 @@ if answer.facts["empty"]:
 elif answer.facts["silent"]:
     show.empty(w("situation.silent", place=w.in_territory(chosen.territory)), w("situation.silent_next"))
     demonstration.invite(chosen)
-show.programmes(answer.panels, answer.paths, chosen, answer.facts["promises"])
+show.programmes(answer.panels, answer.paths, chosen, answer.facts["promises"], answer.facts["remarked"])
+if answer.facts["remarks"]:
+    st.header(answer.facts["remarks"].title, anchor=False)
+    show.table(answer.facts["remarks"], chosen)
 if answer.facts["others"]:
     show.table(answer.facts["others"], chosen)
 # Last, though it matters: the readings are on the screen while it is looked for.

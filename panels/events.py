@@ -17,7 +17,7 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
     w = words(locale)
     rows = []
     for e in frame.itertuples(index=False):
-        kind = _kind(e, w)
+        kind = kind_of(e, w)
         if not pd.isna(e.withdrawn_by):
             kind = w("events.withdrawn_by", kind=kind, number=str(int(e.withdrawn_by)))
         if not pd.isna(e.withdraws):
@@ -32,9 +32,10 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
                 w.number(int(e.rows_read)) if counted else "",
                 w.number(int(e.accepted)) if counted else "",
                 w.number(int(e.refused)) if counted else "",
+                w.number(int(e.quarantined)) if counted else "",
             )
         )
-    names = ("event", "what", "when", "file", "rows_read", "accepted", "refused")
+    names = ("event", "what", "when", "file", "rows_read", "accepted", "refused", "quarantined")
     return Panel(
         subject="events",
         kind="table",
@@ -44,7 +45,7 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
     )
 
 
-def _kind(e, w: Words) -> str:
+def kind_of(e, w: Words) -> str:
     """What an event did; of one of the journal of actions, what became of the action."""
     what = json.loads(e.details).get("what") if e.kind == "action" else None
     return w(f"events.action_{what}") if what else w(f"events.kind_{e.kind}")
@@ -61,8 +62,19 @@ def withdrawable(frame: pd.DataFrame, *, locale: str) -> dict[int, tuple[str, st
 
     What ships with the product is not among them: it would come back at the next start.
     """
-    w = words(locale)
     live = frame[(frame["kind"] == "import") & frame["withdrawn_by"].isna() & (frame["actor"] != "reference")]
+    return _chosen_from(live, locale=locale)
+
+
+def erasable(frame: pd.DataFrame, *, locale: str) -> dict[int, tuple[str, str]]:
+    """The imports that can be erased, newest first, withdrawn ones too: number → (as a list names it, its file)."""
+    erased = set(frame.loc[frame["kind"] == "erasure", "withdraws"])
+    there = frame[(frame["kind"] == "import") & (frame["actor"] != "reference") & ~frame["number"].isin(erased)]
+    return _chosen_from(there, locale=locale)
+
+
+def _chosen_from(frame: pd.DataFrame, *, locale: str) -> dict[int, tuple[str, str]]:
+    w = words(locale)
     return {
         int(e.number): (
             w(
@@ -74,7 +86,7 @@ def withdrawable(frame: pd.DataFrame, *, locale: str) -> dict[int, tuple[str, st
             ),
             e.file_name,
         )
-        for e in live.itertuples(index=False)
+        for e in frame.itertuples(index=False)
     }
 
 

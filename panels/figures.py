@@ -1,5 +1,8 @@
 """Figures: every count known of one territory, with what other sources say."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pandas as pd
 
 from i18n import words
@@ -7,11 +10,19 @@ from panels import Panel, SourceLine
 from panels.situation import counted, flagged, on_date, source_line, step_name, whole_or_partial
 
 
-def figures(found: pd.DataFrame, known, *, territory: str, locale: str) -> Panel:
+def figures(
+    found: pd.DataFrame,
+    known,
+    *,
+    territory: str,
+    locale: str,
+    remarked: Mapping[tuple[str, str, str, int], str] = MappingProxyType({}),
+) -> Panel:
     """All figures of a territory, one row per count, source and basis, those that speak first.
 
     found: `queries.figures` for the territory. known: definitions, for the order of programmes and steps; counts of
-    steps that are no longer defined are left out. `parts` holds `head` and `rows`, as `panels.html.rows_html` asks.
+    steps that are no longer defined are left out. remarked: what is said beside a figure that is the subject of a
+    remark (`panels.remarks.beside`). `parts` holds `head` and `rows`, as `panels.html.rows_html` asks.
     """
     w = words(locale)
     order = {step: i for i, step in enumerate(known.steps)}
@@ -34,6 +45,8 @@ def figures(found: pd.DataFrame, known, *, territory: str, locale: str) -> Panel
         remark = w("reading.to_confirm") if flagged(f.note) else ""
         if not f.speaks:
             remark = w("reading.other_statement") if not remark else f"{w('reading.other_statement')} · {remark}"
+        said = remarked.get((f.territory_code, f.step, f.unit, int(f.on_date)))
+        remark = " · ".join(filter(None, (remark, said)))
         rows.append(
             (
                 step_name(f.step, w),

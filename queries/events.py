@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from data.schema import action, event, event_slice, observation, rollup, series
+from data.schema import action, event, event_slice, observation, quarantine, remark, rollup, ruling, series
 from queries.cuts import is_current, parameter, parameters
 from queries.definitions import definitions
 from queries.frames import of_rows
@@ -64,7 +64,18 @@ def _logged(*, all_of_them: bool) -> sa.Select:
         .where(series.c.territory.in_(parameters("seen")))
     )
     acted = sa.select(action.c.event).where(action.c.territory.in_(parameters("seen")))
-    return statement.where(sa.or_(event.c.kind == "reference", event.c.number.in_(touched), event.c.number.in_(acted)))
+    waited = sa.select(quarantine.c.event).where(quarantine.c.territory.in_(parameters("seen")))
+    ruled = (
+        sa.select(ruling.c.event)
+        .join(quarantine, quarantine.c.event == ruling.c.file)
+        .where(
+            quarantine.c.territory.in_(parameters("seen")),
+            quarantine.c.place.between(ruling.c.first_place, ruling.c.last_place),
+        )
+    )
+    remarked = sa.select(remark.c.event).where(remark.c.territory.in_(parameters("seen")))
+    numbers = (event.c.number.in_(one) for one in (touched, acted, waited, ruled, remarked))
+    return statement.where(sa.or_(event.c.kind == "reference", *numbers))
 
 
 _WITHDRAWALS = sa.select(event.c.withdraws, event.c.number).where(
@@ -171,7 +182,9 @@ def _counted() -> sa.Select:
         sa.select(series.c.id).where(series.c.source.in_(parameters("open"))),
     )
     # A withdrawal says again what other files say, which is counted with those.
-    left_out = sa.union(sa.select(event.c.number).where(event.c.kind != "import"), _withdrawn(cut))
+    left_out = sa.union(
+        sa.select(event.c.number).where(event.c.kind.not_in(("import", "ruling", "remark"))), _withdrawn(cut)
+    )
     one = (
         sa.select(
             observation.c.series,

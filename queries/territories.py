@@ -168,6 +168,11 @@ def _below() -> sa.CompoundSelect:
     return sa.union(sa.select(below.c.code), grouped, within)
 
 
+def inside_of(connection: sa.Connection, *, of: str) -> frozenset[str]:
+    """The codes of a territory and of all that lies below it, offices and schools that are no more included."""
+    return frozenset((of, *connection.execute(_below(), {"of": of}).scalars()))
+
+
 class Family(NamedTuple):
     """Children of one kind: level of those that its sums count (a district counts for its annexes), codes, how many
     they count for each, and of how many a whole sum speaks (communes that no office covers are missing in all)."""

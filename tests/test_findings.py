@@ -147,6 +147,7 @@ def with_counts(reference_engine, tmp_path):
         actor="preparer",
         today=TODAY,
         catalogue=catalogue(tmp_path),
+        judged=False,
     )
     assert report.event is not None
     return reference_engine
@@ -264,7 +265,7 @@ def test_the_data_page_says_what_was_taken_in_and_how_fresh_it_is(ask, locale):
     assert [row[1] for row in log.parts["rows"]] == [w("events.kind_import"), w("events.kind_reference")]
     assert log.parts["rows"][0][3] == PUBLISHED.name
     # What ships with the product cannot be withdrawn on the page.
-    assert answer.facts == {"empty": False, "imports": {}}
+    assert answer.facts == {"empty": False, "imports": {}, "erasable": {}}
     sources = {row[0] for row in fresh.parts["rows"]}
     assert sources == {w.name("source", "published"), w.name("source", "published_other")}
     assert all(len(row) == len(panel.parts["head"]) for panel in answer.panels for row in panel.parts["rows"])
@@ -541,7 +542,7 @@ def test_an_empty_database_is_answered(engine, territory, locale):
     method = findings.find("method", engine, **asked)
     assert method.panels == () and method.facts["quotations"].parts["rows"] == []
     events = findings.find("events", engine, **asked)
-    assert events.facts == {"empty": True, "imports": {}}
+    assert events.facts == {"empty": True, "imports": {}, "erasable": {}}
     assert all(panel.parts["rows"] == [] for panel in events.panels)
     assert findings.indicator_choices(engine, cut=0) == ()
     assert findings.territory_choices(engine, scope="MA") == ()
@@ -755,6 +756,7 @@ def promised(reference_engine, tmp_path):
         actor="preparer",
         today=TODAY,
         catalogue=catalogue(tmp_path),
+        judged=False,
     )
     assert report.event is not None, report.problems
     for rows in findings.forecasts_at(reference_engine, cut=findings.latest_cut(reference_engine)):

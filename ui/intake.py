@@ -2,13 +2,14 @@
 
 import csv
 import io
+from hashlib import sha256
 
 import streamlit as st
 
 import findings
 from data.catalogue import catalogue
-from data.importer import Problem, Report, Territories, import_file, withdraw
-from i18n.problems import grouped, sentence
+from data.importer import Problem, Report, Territories, erase, import_file, interrupted, rejects, withdraw
+from i18n.problems import grouped, sentence, told
 from ui import accesses, cache
 from ui.choices import Choices
 from ui.engine import today
@@ -16,11 +17,13 @@ from ui.viewer import Viewer
 
 SHOWN_PROBLEMS = 40
 LARGEST_FILE_MB = 50
+RULINGS = "pages/rulings.py"
 
 
 def hand_in(chosen: Choices, who: Viewer) -> None:
     """A box for a file of counts; what was taken, what was not, and why."""
     w = chosen.words
+    _tell_interrupted(chosen)
     with st.container(key="hand-in", border=True):
         st.header(w("events.hand_in"), anchor=False)
         st.markdown(w("events.hand_in_how"))
@@ -53,6 +56,18 @@ def hand_in(chosen: Choices, who: Viewer) -> None:
                 st.rerun()
         if st.session_state.get("report") is not None:
             tell(st.session_state["report"], chosen)
+
+
+def _tell_interrupted(chosen: Choices) -> None:
+    """What became of imports that a kill or a power cut has ended: told once, to the first who may hand files in."""
+    w = chosen.words
+    if chosen.view.demonstration:
+        return
+    for found in interrupted(chosen.view.engine, local=chosen.view.folder):
+        if found.event is None:
+            st.warning(w("importer.interrupted_before", file=found.file))
+        else:
+            st.info(w("importer.interrupted_after", file=found.file, event=str(found.event)))
 
 
 def _take_in(given, who: Viewer, chosen: Choices, *, rest: bool) -> Report:
@@ -89,14 +104,43 @@ def tell(report: Report, chosen: Choices) -> None:
     elif report.stored:
         fields = ("file", "event", "rows_read", "accepted", "refused", "unchanged")
         st.success(w("importer.stored", **{name: getattr(report, name) for name in fields}))
+        _tell_waiting(report, chosen)
     else:
         problems = w.number(len(report.problems))
         st.error(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
+    _hand_back(report, chosen)
     lines = list(grouped(report.problems, w))
     for line in lines[:SHOWN_PROBLEMS]:
         st.text(line)
     if len(lines) > SHOWN_PROBLEMS:
         st.caption(w("events.more_problems", n=w.count("problem", len(lines) - SHOWN_PROBLEMS)))
+
+
+def _hand_back(report: Report, chosen: Choices) -> None:
+    """The refused lines as a file, in the shape in which they came."""
+    w = chosen.words
+    if report.rejected is None:
+        return
+    ending = "xlsx" if report.rejected.workbook else "csv"
+    content = rejects.written(report.rejected, heading=w("importer.rejects_heading"), say=lambda one: told(one, w))
+    # Streamlit tells large files apart by samples of their bytes and by their name.
+    name = f"tatabbu-rejects-{sha256(content).hexdigest()[:12]}.{ending}"
+    st.download_button(
+        w("importer.rejects", rows=w.count("row", len(report.rejected.rows))),
+        content,
+        file_name=name,
+        key="rejects",
+        on_click="ignore",
+    )
+
+
+def _tell_waiting(report: Report, chosen: Choices) -> None:
+    """How many rows wait for a yes or no, by which rules, and the way to them."""
+    w = chosen.words
+    if report.doubts:
+        rules = w.join(w("rulings.group", rule=w(f"rulings.rule_{name}"), rows=n) for name, n in report.doubts.items())
+        st.warning(w("rulings.waits", rows=w.count("row", report.quarantined), rules=rules))
+        st.page_link(RULINGS, label=w("rulings.link"), query_params=st.query_params.to_dict())
 
 
 def withdrawals(imports: dict[int, tuple[str, str]], chosen: Choices, who: Viewer) -> None:
@@ -134,6 +178,44 @@ def withdrawals(imports: dict[int, tuple[str, str]], chosen: Choices, who: Viewe
             else:
                 accesses.withdrawn(number, answer, chosen, who)
                 st.session_state["withdrawn"] = w("importer.withdrawn", event=number, by=answer)
+                st.rerun()
+
+
+def erasures(imports: dict[int, tuple[str, str]], chosen: Choices, who: Viewer) -> None:
+    """Take out for good what a file brought, at every cut, after a second look: its number typed once more."""
+    w = chosen.words
+    if done := st.session_state.pop("erased", None):
+        st.success(done)
+    if not imports:
+        return
+    with st.expander(w("events.erase")):
+        st.markdown(w("events.erase_how"))
+        number = st.selectbox(
+            w("events.erase_which"),
+            list(imports),
+            index=None,
+            placeholder=w("events.erase_which"),
+            format_func=lambda n: imports[n][0],
+            key=f"erase-{chosen.view.cut}",
+        )
+        if number is None:
+            return
+        st.warning(w("events.erase_sure", number=str(number)))
+        typed = st.text_input(w("events.erase_type", number=str(number)), key=f"erase-sure-{number}", max_chars=12)
+        if typed.strip() == str(number) and st.button(w("events.erase_yes"), key="erase-do", type="primary"):
+            view = chosen.view
+            answer = erase(
+                view.engine,
+                number,
+                actor=who.role,
+                catalogue=catalogue(view.folder),
+                territories=Territories.load(view.folder),
+            )
+            if isinstance(answer, Problem):
+                st.error(" ".join(sentence(answer, w)))
+            else:
+                accesses.changed("erasure", chosen, who, event=number, by=answer)
+                st.session_state["erased"] = w("importer.erased", event=number, by=answer)
                 st.rerun()
 
 

@@ -50,19 +50,28 @@ def empty(sentence: str, next_step: str) -> None:
 
 
 def programmes(
-    panels: Sequence[Any], paths: Mapping[str, Any], chosen: Choices, promises: Mapping[str, Any] | None = None
+    panels: Sequence[Any],
+    paths: Mapping[str, Any],
+    chosen: Choices,
+    promises: Mapping[str, Any] | None = None,
+    remarked: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """Programmes, each with its readings and beside them the path its count has taken: the sheet sets them so.
+
+    remarked: what others say of figures that are shown, by programme: it stands below them.
 
     All readings are sent before the first path: the browser runs the code of charts for a second as soon as one is
     there, and until then shows nothing else that arrives.
     """
-    places = {}
+    places, direction = {}, chosen.words.direction
     for panel in panels:
         key = panel.parts["programme"]
         places[key] = st.container(key=f"programme-{key}")
         with places[key]:
-            st.html(findings.programme(panel, (promises or {}).get(key), locale=chosen.view.locale))
+            beside = findings.programme(panel, (promises or {}).get(key), locale=chosen.view.locale)
+            said = (remarked or {}).get(key, ())
+            beside += "".join(f'<p class="tt-remark tt-objection" dir="{direction}">{escape(one)}</p>' for one in said)
+            st.html(f"<div>{beside}</div>")
     for key, place in places.items():
         if key in paths:
             figure = findings.drawing(paths[key], locale=chosen.view.locale, height=PATH_HEIGHT)

@@ -36,6 +36,11 @@ class Viewer:
         """Whether he may take files back: a file may hold counts of others, so only one who answers for all of them."""
         return self.may_import and self.scope == KINGDOM
 
+    @property
+    def may_erase(self) -> bool:
+        """Whether he may take out for good what an event brought."""
+        return self.role == ADMINISTRATOR and self.scope == KINGDOM
+
 
 def local_mode() -> bool:
     """Whether only this machine can reach the server: then there is one administrator and no login.

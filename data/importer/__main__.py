@@ -1,4 +1,5 @@
-"""`python -m data.importer FILE… [--json] [--accept-rest] [--lang ar|fr|en]`, or `--withdraw NUMBER`.
+"""`python -m data.importer FILE… [--json] [--accept-rest] [--rejects FILE] [--lang ar|fr|en]`, or `--withdraw NUMBER`,
+`--erase NUMBER`.
 
 Exit code 0: every file is stored, or was before. 1: something was refused. 2: the command itself is not understood.
 """
@@ -16,10 +17,20 @@ import sqlalchemy as sa
 
 from data.catalogue import catalogue
 from data.database import MigrationRefused, engine_for, local_folder, migrate
-from data.importer import Problem, Report, Territories, import_file, withdraw
+from data.importer import (
+    Interrupted,
+    Problem,
+    Report,
+    Territories,
+    erase,
+    import_file,
+    interrupted,
+    rejects,
+    withdraw,
+)
 from data.importer.report import clipped
 from i18n import LOCALES, Words, words
-from i18n.problems import grouped, sentence
+from i18n.problems import grouped, sentence, told
 
 ACTOR = "administrator"
 QUIET_SECONDS = 1.0
@@ -69,11 +80,39 @@ class Terminal:
         elif report.event is not None and not self.as_json:
             fields = ("file", "event", "rows_read", "accepted", "refused", "unchanged")
             self.say(w("importer.stored", **{name: getattr(report, name) for name in fields}))
+            if report.doubts:
+                named = (
+                    w("rulings.group", rule=w(f"rulings.rule_{name}"), rows=w.number(n))
+                    for name, n in report.doubts.items()
+                )
+                self.say(w("rulings.waits", rows=w.count("row", report.quarantined), rules=w.join(named)))
         elif report.event is None and not self.as_json:
             problems = len(report.problems)
             self.say(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
             if not accept_rest and any(problem.line and problem.line > 1 for problem in report.problems):
                 self.say(w("importer.accept_rest", option="--accept-rest"))
+
+    def hand_back(self, report: Report, path: Path) -> None:
+        """Write what was refused beside the other files; of several files with refused lines, each has a name."""
+        w = self.w
+        if report.rejected is None:
+            return
+        if path.exists():
+            path = path.with_name(f"{path.stem}-{Path(report.file).stem}{path.suffix}")
+        path.write_bytes(handed_back(report, w))
+        self.say(w("importer.rejects_written", rows=len(report.rejected.rows), file=path.name))
+
+
+def cut_short_in_words(found: Interrupted, w: Words) -> str:
+    """What became of an import that did not end by itself."""
+    if found.event is None:
+        return w("importer.interrupted_before", file=found.file)
+    return w("importer.interrupted_after", file=found.file, event=str(found.event))
+
+
+def handed_back(report: Report, w: Words) -> bytes:
+    """The refused lines of a report as a file, with what is wrong with each in words."""
+    return rejects.written(report.rejected, heading=w("importer.rejects_heading"), say=lambda one: told(one, w))
 
 
 def as_json(report: Report, w: Words) -> dict:
@@ -104,7 +143,9 @@ def _parser(w: Words) -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help=w("importer.help.json"))
     parser.add_argument("--accept-rest", action="store_true", help=w("importer.help.accept_rest"))
     parser.add_argument("--lang", choices=LOCALES, help=w("importer.help.lang"))
+    parser.add_argument("--rejects", metavar="FILE", type=Path, help=w("importer.help.rejects"))
     parser.add_argument("--withdraw", metavar="N", type=int, help=w("importer.help.withdraw"))
+    parser.add_argument("--erase", metavar="N", type=int, help=w("importer.help.erase"))
     return parser
 
 
@@ -116,7 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
     w = words(_language(asked.parse_known_args(given)[0].lang))
     parser = _parser(w)
     options = parser.parse_args(given)
-    if not options.files and options.withdraw is None:
+    if not options.files and options.withdraw is None and options.erase is None:
         parser.print_usage(sys.stderr)
         return 2
     for stream in (sys.stdout, sys.stderr):
@@ -144,13 +185,20 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         migrate(engine)
         known, territories = catalogue(local), Territories.load(local)
         failed = False
-        if options.withdraw is not None:
-            answer = withdraw(engine, options.withdraw, actor=ACTOR, catalogue=known, territories=territories)
+        for cut_short in interrupted(engine, local=local):
+            terminal.say(cut_short_in_words(cut_short, w))
+        for work, number, key in (
+            (withdraw, options.withdraw, "importer.withdrawn"),
+            (erase, options.erase, "importer.erased"),
+        ):
+            if number is None:
+                continue
+            answer = work(engine, number, actor=ACTOR, catalogue=known, territories=territories)
             if isinstance(answer, Problem):
                 failed = True
                 print(" ".join(sentence(answer, w)), file=sys.stderr)
             else:
-                terminal.say(w("importer.withdrawn", event=options.withdraw, by=answer))
+                terminal.say(w(key, event=number, by=answer))
         today = dt.datetime.now(zoneinfo.ZoneInfo("Africa/Casablanca")).date()
         for path in options.files:
             try:
@@ -168,6 +216,8 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
             except OSError:
                 report = Report(file=path.name, problems=(Problem("not_opened", seen=clipped(path.name)),))
             terminal.report(report, accept_rest=options.accept_rest)
+            if options.rejects is not None:
+                terminal.hand_back(report, options.rejects)
             failed |= not report.stored
         return int(failed)
     finally:

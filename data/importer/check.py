@@ -28,6 +28,8 @@ LONGEST_NOTE = 2000
 MOST_DIGITS = 15
 EARLIEST = dt.date(1990, 1, 1)
 DEFAULT_SOURCE = "office"
+OWN_COLUMN = "(tatabbu)"
+"""The end of the name of a column that we added to what we handed back: it is left out when the file comes again."""
 
 _FIRST_DAY = dt.date(1970, 1, 1).toordinal()
 _MARKS = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
@@ -38,10 +40,11 @@ class Checked:
     """The rows that may be stored, and what is wrong with the others.
 
     keys: one tuple per count (SERIES_KEY's columns). series: per row, its place in `keys`. from_date, to_date: days
-    since 1970-01-01. value: whole number. cited: per row, its place in `citations` (address, note), 0 for none.
-    `repeated` counts accepted rows that say again what an earlier line of the file said. `unsure` holds (source, step,
-    unit, measure, territory, from_date, to_date) of refused rows, None when some refused row cannot be placed at all:
-    of these the file may not be taken to say that a group is gone.
+    since 1970-01-01. value: whole number. cited: per row, its place in `citations` (address, note), 0 for none. line:
+    per row, its line; times: how many lines say it, None where each is said once. quarantined: rows that wait
+    (data.importer.doubt). `repeated` counts accepted rows that say again what an earlier line of the file said.
+    `unsure` holds (source, step, unit, measure, territory, from_date, to_date) of refused and waiting rows, None when
+    some refused row cannot be placed at all: of these the file may not be taken to say that a group is gone.
     """
 
     rows_read: int
@@ -54,12 +57,15 @@ class Checked:
     value: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     cited: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     citations: tuple[tuple[str, str], ...] = (("", ""),)
+    line: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    times: np.ndarray | None = None
+    quarantined: int = 0
     repeated: int = 0
     unsure: frozenset[tuple] | None = frozenset()
 
     @property
     def accepted(self) -> int:
-        return self.rows_read - self.refused
+        return self.rows_read - self.refused - self.quarantined
 
 
 @dataclass(slots=True)
@@ -193,11 +199,16 @@ def check(
     _, first, series = np.unique(kinds, return_index=True, return_inverse=True)
     days = combined([from_day[fine], to_day[fine]], [1 << 20, 1 << 20])
     periods, period = np.unique(days, return_inverse=True)
-    repeated = _doubles(sheet, fine, series * len(periods) + period, value)
+    said = series * len(periods) + period
+    repeated = _doubles(sheet, fine, said, value)
 
     unsure = _unsure(sheet, axes[:5], texts[:5], from_day, to_day, bool(ragged))
     keep = np.flatnonzero(~sheet.refused[fine] & ~repeated)
     rows = fine[keep]
+    times = None
+    if repeated.any():
+        _, place, counted = np.unique(said, return_inverse=True, return_counts=True)
+        times = counted[place][keep]
     used, series = np.unique(series[keep], return_inverse=True)
     keys = tuple(tuple(texts[at][axes[at][fine[place]]] for at in range(len(axes))) for place in first[used].tolist())
     problems += sorted(sheet.problems, key=lambda problem: problem.line)
@@ -212,6 +223,8 @@ def check(
         value=value[rows],
         cited=cited[rows],
         citations=citations,
+        line=sheet.line[rows],
+        times=times,
         repeated=int((repeated & ~sheet.refused[fine]).sum()),
         unsure=unsure,
     )
@@ -224,6 +237,8 @@ def _columns(table: pa.Table, header: Sequence[str]) -> tuple[dict[str, pa.Chunk
     fatal = False
     for place, written in enumerate(header):
         name, column = _clean(written).lower(), table.column(str(place))
+        if name.endswith(OWN_COLUMN):
+            continue
         if name in found:
             problems.append(Problem("repeated_column", 1, name, clipped(written)))
             fatal = True

@@ -126,6 +126,10 @@ class Territories:
             todo += new
         return held
 
+    def names_one(self, text: str) -> bool:
+        """Whether a text is the name of a territory."""
+        return bool(self._named(text))
+
     def find(self, name: str, *, kind: str = "", parent: str = "") -> str | tuple[str, dict]:
         """The code of the territory that is meant, or a problem's code and values.
 

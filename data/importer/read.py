@@ -25,6 +25,7 @@ from data.importer.report import Problem
 MOST_BYTES = 2 << 30
 MOST_UNPACKED = 1 << 30
 MOST_RATIO = 250
+MOST_WORKBOOK_MB = 50
 RATIO_FROM = 20 << 20
 """Below this many unpacked bytes a workbook may be as dense as it likes."""
 MOST_MEMBERS = 3000
@@ -103,6 +104,8 @@ def _kind(got: Received) -> str | Problem:
     if not head.removeprefix(b"\xef\xbb\xbf").strip() and got.size <= 4096:
         return Problem("empty_file")
     if head.startswith(b"PK"):
+        if got.size > MOST_WORKBOOK_MB << 20:
+            return Problem("xlsx_heavy", values={"megabytes": MOST_WORKBOOK_MB})
         return _look_into_zip(got) or "xlsx"
     for signature, name in _SIGNATURES:
         if head.startswith(signature):
@@ -136,6 +139,8 @@ def _look_into_zip(got: Received) -> Problem | None:
         if member.flag_bits & 1:
             return Problem("xlsx_locked")
     names = {member.filename.lower() for member in members}
+    if any(name.endswith("vbaproject.bin") for name in names):
+        return Problem("xlsx_macros")
     if not any(name.startswith("xl/workbook") for name in names):
         return Problem("not_a_table", seen="ZIP", values={"found": "ZIP"})
     return None

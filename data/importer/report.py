@@ -1,6 +1,8 @@
 """What the importer hands back: problems as values, never as words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 SEEN = 40
 """How many characters of a cell are repeated back: enough to find it, too few to echo a person's file."""
@@ -33,7 +35,8 @@ class Report:
 
     `event` is the number of the event that holds the rows, None when nothing was stored. `already` says that the same
     bytes were taken in before by that event, and that nothing changed now. `unchanged` counts the accepted rows that
-    say what was already known.
+    say what was already known. `doubts`: how many rows wait for a yes or no by the rule that doubts them; a territory
+    that went silent is among them and is no row. `rejected`: the refused lines as they came, to be handed back.
     """
 
     file: str
@@ -45,6 +48,8 @@ class Report:
     problems: tuple[Problem, ...] = ()
     already: bool = False
     unchanged: int = 0
+    doubts: Mapping[str, int] = field(default_factory=dict)
+    rejected: Any = field(default=None, repr=False)
 
     @property
     def stored(self) -> bool:

@@ -3,7 +3,7 @@
 import base64
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from data.counts import (
 )
 from data.database import next_event, write
 from data.importer.check import Checked
+from data.importer.doubt import RULES, Held
 from data.importer.read import Progress
 from data.rollups import Tree, write_rollups
 from data.schema import (
@@ -32,11 +33,15 @@ from data.schema import (
     event,
     event_slice,
     observation,
+    quarantine,
 )
 
 _TERRITORY = SERIES_KEY.index("territory")
 _FIRST_PART = len(SERIES_KEY) - len(BREAKDOWNS)
 LONGEST_NAME = 200
+
+Where = Callable[[int], tuple[int | None, str]]
+"""From a row of a form to the line and the cell that a reader sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,16 @@ def store(
     actor: str,
     tree: Tree,
     stale_after: Mapping[str, int],
+    held: Held | None = None,
+    where: Where | None = None,
     details: Mapping[str, object] | None = None,
     guard: Callable[[sa.Connection], None] | None = None,
     progress: Progress | None = None,
 ) -> Stored:
     """Write the accepted rows as one event, and the sums that they move. All of it is kept, or nothing.
 
-    `details` are noted with the event. `guard` is called under the write lock: what it raises leaves all as it was.
+    `held` are rows that wait, kept aside under the same event; `where` finds their cells in a form. `details` are noted
+    with the event. `guard` is called under the write lock: what it raises leaves all as it was.
     """
     with write(engine) as connection:
         earlier = taken_in(connection, digest=digest)
@@ -84,7 +92,15 @@ def store(
             return Stored(event=earlier.number, already=True)
         if guard:
             guard(connection)
-        return _write(connection, checked, name, digest, actor, tree, stale_after, dict(details or {}), progress)
+        if len(checked.value):
+            stored = _write(connection, checked, name, digest, actor, tree, stale_after, dict(details or {}), progress)
+        else:
+            # All that the file brings waits for a yes or no.
+            sources = sorted({key[0] for key in held.keys}) if held else []
+            stored = Stored(_event(connection, checked, name, digest, actor, sources, dict(details or {})))
+        if held is not None:
+            write_held(connection, event=stored.event, held=held, where=where)
+        return stored
 
 
 def _write(connection, checked, name, digest, actor, tree, stale_after, details, progress) -> Stored:
@@ -120,19 +136,7 @@ def _write(connection, checked, name, digest, actor, tree, stale_after, details,
     if same.any():
         details["confirmed"] = confirmed_text(key[same])
     sources = sorted({one[0] for one in checked.keys})
-    number = next_event(
-        connection,
-        kind="import",
-        actor=actor,
-        source=",".join(sources),
-        file_name=name[:LONGEST_NAME],
-        file_hash=digest,
-        rows_read=checked.rows_read,
-        accepted=checked.accepted,
-        refused=checked.refused,
-        quarantined=0,
-        details=json.dumps(details),
-    )
+    number = _event(connection, checked, name, digest, actor, sources, details)
 
     def told(stage):
         return (lambda done, total: progress(stage, done, total)) if progress else None
@@ -150,7 +154,7 @@ def _write(connection, checked, name, digest, actor, tree, stale_after, details,
         key=key[keep],
         texts=[checked.citations[at] for at in cited[keep].tolist()] if len(checked.citations) > 1 else None,
     )
-    _write_slices(connection, number, checked)
+    write_slices(connection, number, checked)
     write_rollups(
         connection,
         event=number,
@@ -160,6 +164,22 @@ def _write(connection, checked, name, digest, actor, tree, stale_after, details,
         told=told("summing"),
     )
     return Stored(event=number, unchanged=int(same.sum()))
+
+
+def _event(connection, checked: Checked, name: str, digest: str, actor: str, sources: list[str], details: dict) -> int:
+    return next_event(
+        connection,
+        kind="import",
+        actor=actor,
+        source=",".join(sources),
+        file_name=name[:LONGEST_NAME],
+        file_hash=digest,
+        rows_read=checked.rows_read,
+        accepted=checked.accepted,
+        refused=checked.refused,
+        quarantined=checked.quarantined,
+        details=json.dumps(details),
+    )
 
 
 def write_observations(connection, *, event: int, key: np.ndarray, value: np.ndarray, told=None) -> None:
@@ -172,6 +192,51 @@ def write_observations(connection, *, event: int, key: np.ndarray, value: np.nda
         [*unpacked(key), np.full(len(key), event), value],
         told=told,
     )
+
+
+def write_held(connection: sa.Connection, *, event: int, held: Held, where: Where | None = None) -> None:
+    """Keep the rows that wait under the event of their file."""
+    count = len(held)
+    if not count:
+        return
+    lines: list[int | None] = [None if line == MISSING else line for line in held.line.tolist()]
+    cells = [""] * count
+    if where is not None:
+        placed = [(None, "") if line is None else where(line) for line in lines]
+        lines, cells = [line for line, _ in placed], [cell for _, cell in placed]
+    keys = [held.keys[at] for at in held.series.tolist()]
+    numbers = ("place", "lines", "from_date", "to_date", "value", "compared", "compared_date")
+    arrays = (
+        np.arange(1, count + 1),
+        held.lines,
+        held.from_date,
+        held.to_date,
+        held.value,
+        held.compared,
+        held.compared_date,
+    )
+    columns = [
+        [None if number == MISSING else number for number in array.tolist()]
+        if name in ("value", "compared", "compared_date")
+        else array.tolist()
+        for name, array in zip(numbers, arrays, strict=True)
+    ]
+    rules = [RULES[at] for at in held.rule.tolist()]
+    names = ("event", "rule", "line", "cell", *SERIES_KEY, *numbers)
+    every = zip([event] * count, rules, lines, cells, *zip(*keys, strict=True), *columns, strict=True)
+    for block in _blocks(every, 50_000):
+        connection.execute(sa.insert(quarantine), [dict(zip(names, row, strict=True)) for row in block])
+
+
+def _blocks(rows: Iterable[tuple], size: int) -> Iterator[list[tuple]]:
+    block = []
+    for row in rows:
+        block.append(row)
+        if len(block) == size:
+            yield block
+            block = []
+    if block:
+        yield block
 
 
 def write_citations(connection, *, event: int, key: np.ndarray, texts: list[tuple[str, str]] | None) -> None:
@@ -278,7 +343,8 @@ def _gone(
     return gone
 
 
-def _write_slices(connection, number: int, checked: Checked) -> None:
+def write_slices(connection, number: int, checked: Checked) -> None:
+    """Write what the rows replace, one row per kind of count."""
     kinds: dict[tuple, list[int]] = {}
     for at, key in enumerate(checked.keys):
         kinds.setdefault((key[0], key[2], key[3], key[4], shape_of(key)), []).append(at)

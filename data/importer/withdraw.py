@@ -18,7 +18,7 @@ from data.importer.store import (
     write_observations,
 )
 from data.rollups import Tree, write_rollups
-from data.schema import event, observation
+from data.schema import event, observation, ruling
 
 
 def withdraw(
@@ -31,8 +31,9 @@ def withdraw(
 ) -> int | Problem:
     """Withdraw the import `number`; the number of the event that does it, or what stands against it.
 
-    Each count then says what the latest other file that was not withdrawn says of it, or nothing. The same bytes may
-    be taken in again afterwards.
+    A ruling on rows that waited is withdrawn in the same way, and they wait again; with a file go the rulings on its
+    rows. Each count then says what the latest other file that was not withdrawn says of it, or nothing. The same bytes
+    may be taken in again afterwards.
     """
     local = local_folder()
     catalogue = catalogue or load_catalogue(local)
@@ -42,7 +43,7 @@ def withdraw(
         target = connection.execute(sa.select(event).where(event.c.number == number)).one_or_none()
         if target is None:
             return Problem("unknown_event", seen=str(number), values={"event": number})
-        if target.kind != "import":
+        if target.kind not in ("import", "ruling") and '"what": "upheld"' not in target.details:
             return Problem("not_an_import", seen=str(number), values={"event": number})
         by = connection.execute(sa.select(event.c.number).where(event.c.withdraws == number)).scalar()
         if by is not None:
@@ -57,6 +58,10 @@ def withdraw(
 def _undo(connection, target: sa.Row, actor: str, tree: Tree, stale_after: Mapping[str, int]) -> int:
     events = connection.execute(sa.select(event.c.number, event.c.kind, event.c.withdraws, event.c.details)).all()
     withdrawn = {row.withdraws for row in events if row.withdraws is not None} | {target.number}
+    rulings = connection.execute(sa.select(ruling.c.event, ruling.c.file).distinct()).all()
+    undone = [target.number, *(number for number, file in rulings if file == target.number and number not in withdrawn)]
+    # What was said to the rows of a file goes with the file.
+    withdrawn |= {number for number, file in rulings if file in withdrawn}
     speaking = np.array(
         [e.number for e in events if e.kind != "withdrawal" and e.number not in withdrawn],
         np.int64,
@@ -68,7 +73,7 @@ def _undo(connection, target: sa.Row, actor: str, tree: Tree, stale_after: Mappi
     }
     wrote = connection.execute(
         sa.select(observation.c.series, observation.c.to_date, observation.c.from_date).where(
-            observation.c.event == target.number
+            observation.c.event.in_(undone)
         )
     ).all()
     said = np.array([tuple(row) for row in wrote], np.int64).reshape(len(wrote), 3)

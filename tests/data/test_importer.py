@@ -492,7 +492,16 @@ def test_a_workbook_that_is_a_bomb_or_hides_something_is_refused(take_in):
     assert codes(take_in(archive(inside | {"xl/sharedStrings.xml": entity}))) == [("xlsx_doctype", None, None)]
     hidden = inside | {"xl/sharedStrings.xml": entity.encode("utf-16")}
     assert codes(take_in(archive(hidden))) == [("xlsx_doctype", None, None)]
+    assert codes(take_in(archive(inside | {"xl/vbaProject.bin": "x"}))) == [("xlsx_macros", None, None)]
     assert codes(take_in(archive({"readme.txt": "x"}))) == [("not_a_table", None, None)]
+
+
+@on_one_engine
+def test_a_million_empty_columns_and_a_workbook_of_too_many_bytes_are_refused_with_a_reason(take_in, monkeypatch):
+    wide = f"{HEAD}{',' * 1_000_000}\n{rsu('09.273', '2023-09-14', 120)}".encode()
+    assert codes(take_in(wide)) == [("too_many_columns", None, None)]
+    monkeypatch.setattr("data.importer.read.MOST_WORKBOOK_MB", 0)
+    assert codes(take_in(archive(bare_workbook("")))) == [("xlsx_heavy", None, None)]
 
 
 # Many at once
@@ -505,11 +514,8 @@ def test_two_files_taken_in_at_once_are_both_stored(engine, known, places, figur
     reports = []
 
     def run(content):
-        reports.append(
-            import_file(
-                engine, content.encode(), name="a.csv", actor="a", today=TODAY, catalogue=known, territories=places
-            )
-        )
+        asked = {"name": "a.csv", "actor": "a", "today": TODAY, "catalogue": known, "territories": places}
+        reports.append(import_file(engine, content.encode(), judged=False, **asked))
 
     threads = [threading.Thread(target=run, args=(content,)) for content in files]
     for thread in threads:

@@ -43,7 +43,8 @@ def test_a_prefecture_is_the_sum_of_its_communes_and_says_how_many_reported(take
 
 def test_a_sum_stands_beside_the_figure_that_the_parent_reported_itself(take_in, figures, places, day):
     communes = children(places, "09.273")
-    take_in(HEAD, rsu("09.273", "2023-09-14", 999), *[rsu(code, "2023-09-14", 10) for code in communes])
+    rows = [rsu(code, "2023-09-14", 10) for code in communes]
+    take_in(HEAD, rsu("09.273", "2023-09-14", 999), *rows, judged=False)
     key = ("09.273", "rsu.registered", "all", day("2023-09-14"))
     assert figures()[key] == 999
     assert figures("rollup")[key] == 10 * len(communes)

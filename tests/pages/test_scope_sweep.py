@@ -5,6 +5,7 @@ tables, charts, the options of lists, the bytes of downloads. A page that is add
 """
 
 import csv
+import datetime as dt
 import io
 import json
 import os
@@ -18,6 +19,7 @@ import pytest
 
 from data.catalogue import catalogue
 from data.importer import Territories, import_file
+from data.remarks import Remark, remark_on
 from findings import territory_choices
 from i18n import words
 from ui.addresses import PAGES, offered
@@ -27,6 +29,7 @@ ROLES = ("reader", "preparer", "administrator")
 SCOPES = ("MA", "09", "09.273", "09.273.01.15", "06.141.01.01", "09.273.A01", "09.273.L01")
 FOREIGN = ("02.411", "02.411.01.11", "09.001", "09.273.05.27", "09.273.A02", "06.141.01.03")
 DAYS = ("2026-01-15", "2026-02-20")
+WAITS = "2026-02-27"
 
 WEEK = ("2026-01-05", "2026-01-11")
 WAITING, REFUSED, COHORT = "amo_tadamon.waiting", "amo_tadamon.refused", ("rsu.registered", "rsu.indexed")
@@ -78,34 +81,61 @@ def planted(tmp_path_factory):
         codes = [code for code, level, _ in territory_choices(of_office, scope="MA") if _is_planted(code, level)]
         steps = [known.indicators[p.headline].numerator for p in known.programmes if p.featured]
         for prefix in sorted({code[:6] for code in codes}):
-            text = io.StringIO()
-            rows = csv.writer(text)
-            rows.writerow(["territory", "step", "unit", "measure", "date", "from", "to", "reason", "cohort", "value"])
-            for code in (code for code in codes if code[:6] == prefix):
-                for count in steps:
-                    for day in DAYS:
-                        row = [code, count.step, count.unit, "stock", day, "", "", "", ""]
-                        rows.writerow([*row, found.number(code)])
-                # Who waits, who was refused and why, who entered in a month: told by other ways than headlines are.
-                rows.writerow([code, WAITING, "person", "stock", DAYS[1], "", "", "", "", found.number(code)])
-                rows.writerow([code, REFUSED, "application", "flow", "", *WEEK, "wrong_form", "", found.number(code)])
+            mine = [code for code in codes if code[:6] == prefix]
+            lines = [(code, count, day, found.number(code)) for code in mine for count in steps for day in DAYS]
+            # Who waits, who was refused and why, who entered in a month: told by other ways than headlines are.
+            of_stages = []
+            for code in mine:
+                of_stages.append([code, WAITING, "person", "stock", DAYS[1], "", "", "", "", found.number(code)])
+                of_stages.append(
+                    [code, REFUSED, "application", "flow", "", *WEEK, "wrong_form", "", found.number(code)]
+                )
                 for step in COHORT:
-                    rows.writerow([code, step, "household", "flow", "", *WEEK, "", "2026-01", found.number(code)])
-            report = import_file(
-                of_office,
-                text.getvalue().encode(),
-                name=f"{prefix}.csv",
-                actor="administrator",
-                today=today(),
-                catalogue=known,
-                territories=Territories.load(folder),
+                    of_stages.append([code, step, "household", "flow", "", *WEEK, "", "2026-01", found.number(code)])
+            _handed_in(of_office, folder, known, prefix, lines, today(), more=of_stages)
+        # Rows that wait, for what their notes say, in one file of everybody: nobody sees those of others.
+        waiting = [(code, steps[0], WAITS, found.number(code)) for code in codes]
+        _handed_in(of_office, folder, known, "waiting", waiting, today(), note="Mme Alaoui")
+        for code in codes:
+            remark = Remark(
+                territory=code,
+                step=steps[0].step,
+                unit=steps[0].unit,
+                measure="stock",
+                first=dt.date.fromisoformat(DAYS[0]),
+                last=dt.date.fromisoformat(DAYS[0]),
+                value=found.number(code),
+                reason="counted again",
+                source="the annex",
             )
-            assert report.event is not None, [str(problem) for problem in report.problems[:3]]
+            remark_on(of_office, remark, actor="preparer", today=today(), catalogue=known)
         found.seen = {scope: {code for code, *_ in territory_choices(of_office, scope=scope)} for scope in SCOPES}
         found.codes = set(codes)
         of_office.dispose()
     found.folder = folder
     return found
+
+
+def _handed_in(of_office, folder, known, name, lines, on, *, note="", more=()):
+    """A file of these figures; those with a note are judged."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(["territory", "step", "unit", "measure", "date", "from", "to", "reason", "cohort", "value", "note"])
+    for code, count, day, value in lines:
+        rows.writerow([code, count.step, count.unit, "stock", day, "", "", "", "", value, note])
+    rows.writerows([*row, ""] for row in more)
+    report = import_file(
+        of_office,
+        text.getvalue().encode(),
+        name=f"{name}.csv",
+        actor="administrator",
+        today=on,
+        catalogue=known,
+        territories=Territories.load(folder),
+        judged=bool(note),
+    )
+    assert report.event is not None, [str(problem) for problem in report.problems[:3]]
+    assert report.quarantined == (len(lines) if note else 0)
 
 
 def _is_planted(code, level):

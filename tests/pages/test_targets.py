@@ -57,6 +57,7 @@ def weekly(own):
         actor="preparer",
         today=dt.date(2026, 11, 23),
         catalogue=definitions(),
+        judged=False,
     )
     assert report.event is not None, report.problems
     return codes

@@ -45,9 +45,9 @@ def logged():
 @pytest.mark.parametrize(
     ("locale", "row"),
     [
-        ("ar", ("رقم 7", "ملف وارد", "31/01/2026 على الساعة 09:05", "counts.csv", "12 000", "11 990", "10")),
-        ("fr", ("n° 7", "Fichier reçu", "31/01/2026 à 09:05", "counts.csv", "12 000", "11 990", "10")),
-        ("en", ("no. 7", "File received", "31/01/2026 at 09:05", "counts.csv", "12,000", "11,990", "10")),
+        ("ar", ("رقم 7", "ملف وارد", "31/01/2026 على الساعة 09:05", "counts.csv", "12 000", "11 990", "10", "0")),
+        ("fr", ("n° 7", "Fichier reçu", "31/01/2026 à 09:05", "counts.csv", "12 000", "11 990", "10", "0")),
+        ("en", ("no. 7", "File received", "31/01/2026 at 09:05", "counts.csv", "12,000", "11,990", "10", "0")),
     ],
 )
 def test_an_import_says_when_it_came_on_the_clock_of_casablanca_and_what_was_taken(logged, plain, locale, row):
@@ -59,7 +59,7 @@ def test_a_withdrawal_and_what_it_withdrew_name_each_other(logged, plain, locale
     undo, undone = logged({"number": 9, "kind": "withdrawal", "withdraws": 7.0}, {"withdrawn_by": 9.0}, locale=locale)
     assert "7" in undo[1] and "9" in undone[1]
     assert plain(undone[1]).startswith(words(locale)("events.kind_import"))
-    assert undo[4:] == ("", "", "")
+    assert undo[4:] == ("", "", "", "")
 
 
 def test_an_event_without_a_file_names_its_source_or_nothing(logged):
@@ -69,15 +69,15 @@ def test_an_event_without_a_file_names_its_source_or_nothing(logged):
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_reference_event_counts_no_lines(logged, locale):
-    ((_, what, *_, read, accepted, refused),) = logged(
+    ((_, what, *_, read, accepted, refused, waiting),) = logged(
         {"kind": "reference", "file_name": "", "source": ""}, locale=locale
     )
-    assert (what, read, accepted, refused) == (words(locale)("events.kind_reference"), "", "", "")
+    assert (what, read, accepted, refused, waiting) == (words(locale)("events.kind_reference"), "", "", "", "")
 
 
 def test_the_head_has_as_many_columns_as_the_rows():
     panel = log(pd.DataFrame(columns=["number"]), locale="fr")
-    assert panel.parts["rows"] == [] and len(panel.parts["head"]) == 7
+    assert panel.parts["rows"] == [] and len(panel.parts["head"]) == 8
 
 
 def test_what_can_be_withdrawn_are_imports_that_do_not_ship_and_are_not_withdrawn_yet():

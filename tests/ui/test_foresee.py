@@ -32,6 +32,7 @@ def take_in(reference_engine):
             today=TODAY,
             catalogue=catalogue(),
             territories=Territories.load(),
+            judged=False,
         )
         assert report.stored, report.problems
         return report.event

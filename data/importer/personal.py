@@ -1,0 +1,75 @@
+"""Texts that look like a person, where only the name of a group or a note on a figure is expected."""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from data.importer.names import normal
+
+REFERENCE = Path(__file__).resolve().parent.parent / "reference" / "personal.toml"
+
+FIRST_ARABIC = 0x600
+
+_NUMBERS = (
+    re.compile(r"(?<![A-Za-z])[A-Za-z]{1,2}[0-9]{5,7}(?![0-9])"),  # a national card
+    re.compile(r"(?<![0-9])[0-9]{9,12}(?![0-9])"),  # an identifier of a register, of a fund
+    re.compile(r"(?<![0-9])(?:\+?212|0)[ .-]?[5-8](?:[ .-]?[0-9]){8}(?![0-9])"),  # a telephone
+    re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
+)
+_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
+
+
+@cache
+def _said() -> dict[str, list[str]]:
+    return tomllib.loads(REFERENCE.read_text(encoding="utf-8"))
+
+
+@cache
+def _normal(name: str) -> frozenset[str]:
+    """A list of the reference file, as names are compared."""
+    return frozenset(map(normal, _said()[name]))
+
+
+@cache
+def _title() -> re.Pattern[str]:
+    before = "|".join(re.escape(title) for title in sorted(_said()["titles"], key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{before})\.?\s+\w")
+
+
+def _has_number(text: str) -> bool:
+    return any(pattern.search(text) for pattern in _NUMBERS)
+
+
+def group_looks_personal(text: str) -> bool:
+    """Whether the name of a group (a reason) holds a given name, or what looks like a number of somebody's."""
+    words = [normal(word) for word in _WORD.findall(text.replace("_", " "))]
+    together = {*words, *(a + b for a, b in zip(words, words[1:], strict=False))}
+    return _has_number(text) or bool(together & _normal("given_names"))
+
+
+def note_looks_personal(text: str) -> bool:
+    """Whether a note names somebody: by a title, by a given name that another name follows, or by a number.
+
+    A given name alone is no person: communes, schools and streets are called by them.
+    """
+    if _has_number(text) or _title().search(text):
+        return True
+    found = _WORD.findall(text)
+    words = [normal(word) for word in found]
+    names, reigning = _normal("given_names"), _normal("reigning")
+    for at, word in enumerate(words[:-1]):
+        follows = words[at + 1]
+        if word in names and follows not in reigning and (follows in names or _is_family_name(found[at + 1])):
+            return True
+    return False
+
+
+def _is_family_name(word: str) -> bool:
+    """Whether a word is written as a family name after a given one: in capitals, or with a Moroccan name's beginning.
+
+    In Arabic script every family name that begins so begins with the article or with the word for "son".
+    """
+    if ord(word[0]) < FIRST_ARABIC:
+        return (len(word) > 2 and word.isupper()) or word[:1].isupper()
+    return len(word) > 3 and word.startswith(tuple(_said()["family_begins"]))
