@@ -41,7 +41,9 @@ class Checked:
     since 1970-01-01. value: whole number. cited: per row, its place in `citations` (address, note), 0 for none.
     `repeated` counts accepted rows that say again what an earlier line of the file said. `unsure` holds (source, step,
     unit, measure, territory, from_date, to_date) of refused rows, None when some refused row cannot be placed at all:
-    of these the file may not be taken to say that a group is gone.
+    of these the file may not be taken to say that a group is gone. `whole`: territories of which the file tells
+    everything up to its last day, so that what it does not bring is gone: flows of groups, and what lies before its
+    first day.
     """
 
     rows_read: int
@@ -56,6 +58,7 @@ class Checked:
     citations: tuple[tuple[str, str], ...] = (("", ""),)
     repeated: int = 0
     unsure: frozenset[tuple] | None = frozenset()
+    whole: frozenset[str] = frozenset()
 
     @property
     def accepted(self) -> int:

@@ -97,15 +97,15 @@ def _write(connection, checked, name, digest, actor, tree, stale_after, details,
     order = np.argsort(key)
     key, value, cited = key[order], checked.value[order], checked.cited[order]
 
-    siblings = _siblings(checked, held)
-    known = old_ids & ({int(one) for one in ids} | siblings)
-    span = {"first": int(checked.to_date.min()), "last": int(checked.to_date.max())}
+    siblings, told_whole = _siblings(checked, held), _told_whole(checked, held)
+    known = old_ids & ({int(one) for one in ids} | siblings | told_whole.keys())
+    span = {"first": 0 if told_whole else int(checked.to_date.min()), "last": int(checked.to_date.max())}
     now = current(connection, observation, ids=known, **span)
     here, place = found(key, now[:, 0])
     same = here & (now[place, 2] == value) if len(now) else here
     if checked.citations != (("", ""),):
         same &= _same_citation(connection, key, cited, now, here, place, checked.citations, known, span)
-    gone = _gone(checked, held, siblings, key, now)
+    gone = np.union1d(_gone(checked, held, siblings, key, now), _gone_from_whole(told_whole, key, now))
 
     keep = np.flatnonzero(~same)
     written_key = np.concatenate([key[keep], gone])
@@ -276,6 +276,38 @@ def _gone(
             sure.append((source, step, unit, measure, territory, from_date, to_date) not in checked.unsure)
         gone = gone[np.array(sure, bool)]
     return gone
+
+
+def _told_whole(checked: Checked, held: Mapping[Key, int]) -> dict[int, int]:
+    """The series of which the file tells everything: -1 where all of it counts, as in a flow of groups, else the first
+    day told, before which nothing stands any more."""
+    if not checked.whole:
+        return {}
+    kinds: dict[tuple, list[int]] = {}
+    for at, key in enumerate(checked.keys):
+        kinds.setdefault((key[0], *key[2:_FIRST_PART], shape_of(key)), []).append(at)
+    first_of = np.full(len(checked.keys), checked.to_date.max(initial=0))
+    np.minimum.at(first_of, checked.series, checked.to_date)
+    first = {kind: int(first_of[series].min()) for kind, series in kinds.items()}
+    whole = {}
+    for key, number in held.items():
+        kind = (key[0], *key[2:_FIRST_PART], shape_of(key))
+        # Groups of a stock are told for the last day alone: those of earlier days stand.
+        if key[_TERRITORY] in checked.whole and kind in first and (kind[3] == "flow" or not kind[4]):
+            whole[number] = -1 if kind[4] else first[kind]
+    return whole
+
+
+def _gone_from_whole(told_whole: Mapping[int, int], key: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """Packed keys that stood in series told whole and that the file does not bring."""
+    if not told_whole:
+        return np.empty(0, np.int64)
+    stands = now[now[:, 2] >= 0, 0]
+    numbers = np.array(sorted(told_whole), np.int64)
+    before = np.array([told_whole[int(number)] for number in numbers], np.int64)
+    series_id, to_date, _ = unpacked(stands)
+    here, place = found(series_id, numbers)
+    return stands[here & ((before[place] < 0) | (to_date < before[place])) & ~found(stands, key)[0]]
 
 
 def _write_slices(connection, number: int, checked: Checked) -> None:
