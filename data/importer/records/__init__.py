@@ -206,21 +206,20 @@ class Aggregation:
         )
         self.groups = [name for name in ("sex", "area", "birth") if getattr(layout, name)]
         self.cohorts = layout.cohorts and len(layout.dated) > 1
-        answers = 2 + len(layout.dated) + len(self.groups)
+        answers = 3 + len(layout.dated) + len(self.groups)
         self.answers = answers + bool(layout.key) + (len(layout.dated) if self.cohorts else 0)
         self.answered = 0
 
+    def _told(self, part: float) -> None:
+        if self.progress:
+            total = self.rows or self.holder.estimate
+            done = int(total * (self.answered + part) / self.answers)
+            self.progress("aggregating", done, total)
+
     def ask(self, statement: sa.Select) -> list[np.ndarray]:
         """The columns of the answer, with the progress told meanwhile."""
-
-        def told(part: float) -> None:
-            if self.progress:
-                total = self.rows or self.holder.estimate
-                done = int(total * (self.answered + part) / self.answers)
-                self.progress("aggregating", done, total)
-
-        told(0.0)
-        answer = self.holder.ask(statement, told)
+        self._told(0.0)
+        answer = self.holder.ask(statement, self._told)
         self.answered += 1
         return answer
 
@@ -234,6 +233,10 @@ class Aggregation:
         column = layout.territory.column
         if few >= LEAST_SAMPLE and different > MOST_DIFFERENT * few:
             return Problem("records_not_territories", 1, column)
+        if layout.key:
+            keyed, keys = (int(one[0]) for one in self.ask(statements.repeated()))
+        self.statements = statements = self.holder.hold(statements, self._told)
+        self.answered += 1
         answer = self.ask(statements.checked(self.days))
         if len(answer[0]) > MOST_PLACES:
             return Problem("records_not_territories", 1, column)
@@ -242,10 +245,8 @@ class Aggregation:
         self.rows, self.left_out = int(records.sum()), int(left_out.sum())
         if not self.rows:
             return Problem("no_rows")
-        if layout.key:
-            keyed, keys = (int(one[0]) for one in self.ask(statements.repeated()))
-            if keyed != keys:
-                return Problem("records_repeated_key", None, layout.key, values={"rows": keyed - keys})
+        if layout.key and keyed != keys:
+            return Problem("records_repeated_key", None, layout.key, values={"rows": keyed - keys})
         code_of, problems = self._matched(cells, records - left_out)
         placed = np.array([code >= 0 for code in code_of])
         refused = int((records - left_out)[~placed].sum() + wrong[placed].sum())

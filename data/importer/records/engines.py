@@ -17,9 +17,12 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
-from data.importer.records.statements import DATE, NUMBER, TEXT
+from data.importer.records.statements import DATE, NUMBER, TEXT, Statements
 
 MEMORY = "3GB"
+MOST_HELD = 1_600_000_000
+BYTES, BYTES_OF_TEXT = 4, 16
+"""What a cell takes in memory at most, once it is a number, and as text of the length of a code."""
 LOOK_EVERY = 0.2
 MOST_THREADS = 8
 _HEAD = 1 << 16
@@ -46,6 +49,10 @@ class Holder(Protocol):
 
     def ask(self, statement: sa.Select, told: Told) -> list[np.ndarray]:
         """The columns of the answer. Whatever `told` raises stops the engine. Raises Unreadable."""
+
+    def hold(self, statements: Statements, told: Told) -> Statements:
+        """The statements for records that are read once and held in memory, where the engine would otherwise read text
+        again at every question; else the same statements. Raises Unreadable."""
 
     def unchanged(self) -> bool:
         """Whether the records are those that were there when the first question was asked."""
@@ -126,6 +133,7 @@ class _File:
         described = self._described()
         self.kinds = {name: _kind_of(declared) for name, declared in described}
         self.relation = sa.table("records", *(sa.column(name) for name, _ in described))
+        self.is_text = kind == "csv"
         self.estimate = self._estimate(kind)
 
     def _described(self) -> list[tuple[str, str]]:
@@ -148,16 +156,25 @@ class _File:
         return int(self._before[1] / max(len(head), 1) * head.count(b"\n")) if len(head) == _HEAD else head.count(b"\n")
 
     def ask(self, statement: sa.Select, told: Told) -> list[np.ndarray]:
-        text = str(statement.compile(dialect=_DUCKDB, compile_kwargs={"literal_binds": True}))
+        found = self._done(_written(statement), told)
+        return [np.ma.getdata(column) for column in found.values()]
 
+    def _done(self, text: str, told: Told) -> dict[str, np.ndarray]:
         def look() -> None:
             told(max(self.connection.query_progress(), 0.0) / 100)
 
         try:
-            found = _run(lambda: self.connection.execute(text).fetchnumpy(), self.connection.interrupt, look)
+            return _run(lambda: self.connection.execute(text).fetchnumpy(), self.connection.interrupt, look)
         except duckdb.Error as error:
             raise _said_by_duckdb(error) from None
-        return [np.ma.getdata(column) for column in found.values()]
+
+    def hold(self, statements: Statements, told: Told) -> Statements:
+        columns, kinds = statements.held()
+        texts = sum(kind == TEXT for kind in kinds.values())
+        if not self.is_text or self.estimate * (BYTES_OF_TEXT * texts + BYTES * len(kinds)) > MOST_HELD:
+            return statements
+        self._done(f"CREATE TABLE held AS {_written(columns)}", told)
+        return Statements(statements.layout, kinds, sa.table("held", *(sa.column(name) for name in kinds)))
 
     def unchanged(self) -> bool:
         try:
@@ -167,6 +184,10 @@ class _File:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def _written(statement: sa.Select) -> str:
+    return str(statement.compile(dialect=_DUCKDB, compile_kwargs={"literal_binds": True}))
 
 
 def _said_by_duckdb(error: duckdb.Error) -> Unreadable:
@@ -251,6 +272,9 @@ class _Table:
             if isinstance(error, sa.exc.SQLAlchemyError) or _is_of_driver(error):
                 raise Unreadable("records_refused_by_engine") from None
             raise
+
+    def hold(self, statements: Statements, told: Told) -> Statements:
+        return statements
 
     def _stop(self) -> None:
         driver = self.connection.connection.driver_connection

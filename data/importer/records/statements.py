@@ -18,8 +18,10 @@ from sqlalchemy.sql.functions import FunctionElement
 from data.database import as_day
 from data.importer.records.layout import OLDEST, Layout
 
-DATE, TEXT, NUMBER = "date", "text", "number"
-"""What a column holds; a moment counts as a date."""
+DATE, TEXT, NUMBER, DAY = "date", "text", "number", "day"
+"""What a column holds; a moment counts as a date; DAY is a day already counted, UNREADABLE where a cell says none."""
+
+UNREADABLE = -1_000_000
 
 MOST_PLACES = 20_000
 """Different cells that a territory's column may have."""
@@ -157,6 +159,32 @@ def _ends(column: str) -> str:
     return f"(length({column}) = 10 OR substr({column}, 11, 1) IN (' ', 'T'))"
 
 
+class cell_of(FunctionElement):
+    """The cell, where it is one of the texts that follow; held as one byte, not as text."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(cell_of, "duckdb")
+def _(element, compiler, **kw):
+    text, *cells = _arguments(element, compiler, kw)
+    return f"TRY_CAST({text} AS ENUM({', '.join(cells)}))"
+
+
+class year_of_text(FunctionElement):
+    """The year that a cell of four signs says, NULL for any other cell."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
+@compiles(year_of_text, "duckdb")
+def _(element, compiler, **kw):
+    (text,) = _arguments(element, compiler, kw)
+    return f"TRY_CAST(CASE WHEN length({text}) = 4 THEN {text} END AS SMALLINT)"
+
+
 @compiles(month_of_day)
 def _(element, compiler, **kw):
     # The first of March 0000 lies 719,468 days before 1970: years that begin in March have their leap day last.
@@ -261,6 +289,8 @@ class Statements:
         return [sa.func.coalesce(text, "").label(f"place_{at}") for at, text in enumerate(texts)]
 
     def _day(self, name: str, *, readable: bool) -> sa.ColumnElement:
+        if self.kinds[name] == DAY:
+            return self._column(name)
         if self.kinds[name] == DATE:
             return day_of_date(self._column(name))
         text = self._text(name)
@@ -277,13 +307,13 @@ class Statements:
 
     def _said(self, name: str) -> sa.ColumnElement:
         """Whether the cell is filled."""
-        if self.kinds[name] == DATE:
+        if self.kinds[name] in (DATE, DAY):
             return self._column(name).is_not(None)
         return sa.and_(self._column(name).is_not(None), self._text(name) != "")
 
     def _has(self, name: str, *, readable: bool) -> sa.ColumnElement:
         """Whether the cell says a day: as `_said`, for columns that are known to be readable."""
-        if self.kinds[name] != DATE and readable:
+        if self.kinds[name] not in (DATE, DAY) and readable:
             return self._day(name, readable=True).is_not(None)
         return self._said(name)
 
@@ -328,7 +358,8 @@ class Statements:
         live, faults, wrong = rows.c.kept == 1, [], []
         for at, (_, limit) in enumerate(self.date_columns()):
             day, said = rows.c[f"day_{at}"], rows.c[f"said_{at}"] == 1
-            faults.append([sa.and_(said, day.is_(None)), day > days.last, day < days.first[limit]])
+            lost = sa.and_(said, sa.or_(day.is_(None), day == UNREADABLE))
+            faults.append([lost, day > days.last, sa.and_(day < days.first[limit], day != UNREADABLE)])
             wrong += faults[-1]
         # Of a comparison with nothing nobody knows that it is false.
         sound = sa.and_(live, sa.case((sa.or_(*wrong), 1), else_=0) == 0)
@@ -351,6 +382,27 @@ class Statements:
             .group_by(*places)
             .limit(MOST_PLACES + 1)
         )
+
+    def held(self) -> tuple[sa.Select, dict[str, str]]:
+        """Every column that is asked for, without the key, as small as it can be held in memory, and what each then
+        holds: text is read once, and not by every question."""
+        layout, columns, kinds = self.layout, {}, {}
+        for name in filter(None, (layout.territory.column, layout.territory.parent)):
+            columns[name], kinds[name] = self._column(name), self.kinds[name]
+        dates = [one.column for one in layout.dated]
+        if layout.birth and layout.birth.only_year_of_date:
+            dates.append(layout.birth.column)
+        elif layout.birth:
+            columns[layout.birth.column] = year_of_text(self._text(layout.birth.column))
+            kinds[layout.birth.column] = NUMBER
+        for name in dates:
+            day = sa.func.coalesce(self._day(name, readable=False), UNREADABLE)
+            columns[name], kinds[name] = sa.cast(sa.case((self._said(name), day)), sa.Integer), DAY
+        for name, groups in cells_of(layout):
+            texts = [sa.literal(cell) for group in groups for cell in group]
+            if texts and name not in columns:
+                columns[name], kinds[name] = cell_of(self._text(name), *texts), "other"
+        return sa.select(*(column.label(name) for name, column in columns.items())), kinds
 
     def spread(self, sample: int) -> sa.Select:
         """One row: how many of the first `sample` records there are, and how many different territories they name."""
@@ -467,6 +519,18 @@ class Statements:
             *inside, month_of_day(days_of.c.entered).label("month"), week_of(days_of.c.reached).label("week")
         ).subquery("rows_cohort")
         return sa.select(*rows.c, sa.func.count()).group_by(*rows.c)
+
+
+def cells_of(layout: Layout):
+    """The columns of which only some cells mean something, and these cells, in groups."""
+    if layout.sex:
+        yield layout.sex.column, (layout.sex.female, layout.sex.male)
+    if layout.area:
+        yield layout.area.column, (layout.area.urban, layout.area.rural)
+    if layout.status:
+        yield layout.status.column, (layout.status.left_out, layout.status.refused)
+    if layout.refusals and layout.refusals.reason:
+        yield layout.refusals.reason, tuple(layout.refusals.reasons.values())
 
 
 def _how_many(condition: sa.ColumnElement) -> sa.ColumnElement:
