@@ -43,7 +43,7 @@ class Checked:
     unit, measure, territory, from_date, to_date) of refused rows, None when some refused row cannot be placed at all:
     of these the file may not be taken to say that a group is gone. `whole`: territories of which the file tells
     everything up to its last day, so that what it does not bring is gone: flows of groups, and what lies before its
-    first day.
+    first day; `whole_groups`: the kinds of such flows (source, step, unit, measure, breakdowns), brought or not.
     """
 
     rows_read: int
@@ -59,6 +59,7 @@ class Checked:
     repeated: int = 0
     unsure: frozenset[tuple] | None = frozenset()
     whole: frozenset[str] = frozenset()
+    whole_groups: frozenset[tuple[str, ...]] = frozenset()
 
     @property
     def accepted(self) -> int:

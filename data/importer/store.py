@@ -88,7 +88,7 @@ def store(
 
 
 def _write(connection, checked, name, digest, actor, tree, stale_after, details, progress) -> Stored:
-    kinds = {(key[0], key[2], key[3], key[4]) for key in checked.keys}
+    kinds = {(key[0], key[2], key[3], key[4]) for key in checked.keys} | {one[:4] for one in checked.whole_groups}
     held = series_of(connection, kinds=kinds)
     old_ids = set(held.values())
     held.update(add_series(connection, [key for key in checked.keys if key not in held]))
@@ -288,7 +288,8 @@ def _told_whole(checked: Checked, held: Mapping[Key, int]) -> dict[int, int]:
         kinds.setdefault((key[0], *key[2:_FIRST_PART], shape_of(key)), []).append(at)
     first_of = np.full(len(checked.keys), checked.to_date.max(initial=0))
     np.minimum.at(first_of, checked.series, checked.to_date)
-    first = {kind: int(first_of[series].min()) for kind, series in kinds.items()}
+    first = dict.fromkeys(checked.whole_groups, 0)
+    first |= {kind: int(first_of[series].min()) for kind, series in kinds.items()}
     whole = {}
     for key, number in held.items():
         kind = (key[0], *key[2:_FIRST_PART], shape_of(key))

@@ -270,7 +270,7 @@ class Aggregation:
         if not placed.any():
             return problems[0] if problems else Problem("no_rows")
         if last < 0:
-            return Problem("records_no_dates")
+            return problems[0] if problems else Problem("records_no_dates")
         day = on or _date(last)
         # A record that is left out was not looked at: its days may be anything.
         self.days = replace(self.days, readable=not unreadable and not self.left_out, good=not faulty)
@@ -337,10 +337,11 @@ class Aggregation:
         ]
 
     def _cohort_of(self, code: str) -> str:
-        """The territory that the cohorts of a territory are told for: its prefecture, or itself where it has none."""
+        """The territory that the cohorts of a territory are told for: its prefecture, or itself where there is none, or
+        none that may be written."""
         by_code = self.territories.by_code
         above = [one for one in self.territories.above(code) if one in by_code and by_code[one].level == "prefecture"]
-        return above[0] if above else code
+        return above[0] if above and (self.within is None or above[0] in self.within) else code
 
     def _counted(self, cells, code_of: np.ndarray, on: dt.date, refused: int, problems: tuple[Problem, ...]) -> Checked:
         layout, statements, days = self.layout, self.statements, self.days
@@ -456,4 +457,6 @@ def _revised(connection: sa.Connection, checked: Checked, layout: Layout) -> Rev
     here, place = found(key, now[:, 0])
     old = np.where(here, np.maximum(now[place, 2], 0), 0) if len(now) else np.zeros(len(key), np.int64)
     change = value - old
-    return Revised(rows.number, before, int(change[change > 0].sum()), int(-change[change < 0].sum()))
+    # Where nobody is any more the extract says nothing, for instance before its first period.
+    gone = now[(now[:, 2] > 0) & ~found(now[:, 0], np.sort(key))[0], 2].sum() if checked.whole else 0
+    return Revised(rows.number, before, int(change[change > 0].sum()), int(-change[change < 0].sum() + gone))

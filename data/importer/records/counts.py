@@ -26,6 +26,7 @@ class Book:
         self.on = as_day(on)
         self.weekly = layout.every == "week"
         self._places: dict[Key, int] = {}
+        self._whole: set[tuple[str, ...]] = set()
         self._blocks: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
 
     # Periods
@@ -95,6 +96,7 @@ class Book:
 
     def reasons(self, step: str, unit: str, code, period, reason, count):
         """Flows of refusals by reason (place in the layout; -1 is in the total only), of the closed periods."""
+        self._whole.add((self.layout.source, step, unit, "flow", "reason"))
         period = self._numbered(period)
         first, last = self._ends(period)
         for at, name in enumerate(self.layout.refusals.reasons):
@@ -124,6 +126,7 @@ class Book:
         the count goes so far: who entered and is in no flow still waits. `entered`: the cohorts of the entry, each of
         which is told for later steps too; returns those that are told.
         """
+        self._whole.add((self.layout.source, step, unit, "flow", "cohort"))
         now = (self.on + 3) // 7
         closed = now if end_of_week(now) <= self.on else now - 1
         inside = week <= closed
@@ -165,6 +168,7 @@ class Book:
             cited=np.zeros(len(value), np.int64),
             # Of what a refused record is part of, nobody knows that it is gone.
             unsure=None if refused else frozenset(),
+            whole_groups=frozenset() if refused else frozenset(self._whole),
             whole=frozenset() if refused else frozenset((*self.codes, *self.cohort_codes)),
         )
 

@@ -35,7 +35,6 @@ APPLICATIONS = {
     "birth": {"column": "birth_year", "bands": [0, 18, 60]},
 }
 COLUMNS = ["commune", "prefecture", "applied_on", "decided_on", "status", "reason", "sex", "area", "birth_year"]
-PERSONAL = ["cnie", "nom", "telephone"]
 DATES = ("applied_on", "decided_on")
 
 

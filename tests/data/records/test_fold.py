@@ -15,8 +15,7 @@ from data.importer.records import Aggregation, engines
 TODAY = dt.date(2026, 11, 23)
 STARTS = dt.date(2022, 12, 1)
 """The first day on which anyone can have applied, in the definitions."""
-COMMUNES = ["09.273.01.15", "09.273.05.27", "04.441.01.07", "09.273", "Lqliaa", " القليعة ", "Atlantis", "", None]
-KNOWN = {"09.273.01.15": "09.273.01.15", "09.273.05.27": "09.273.05.27", "04.441.01.07": "04.441.01.07"}
+COMMUNES = ["09.273.01.15", "09.273.05.27", "01.151.07.13", "09.273", "Lqliaa", " القليعة ", "Atlantis", "", None]
 
 good_days = st.dates(dt.date(2023, 8, 20), dt.date(2023, 10, 20)).map(dt.date.isoformat)
 odd_days = st.sampled_from(
