@@ -208,7 +208,8 @@ def _(element, compiler, **kw):
 @compiles(month_of_day, "postgresql")
 def _(element, compiler, **kw):
     (day,) = _arguments(element, compiler, kw)
-    return f"({day} - CAST(EXTRACT(day FROM DATE '1970-01-01' + {day}) AS INTEGER) + 1)"
+    # Not EXTRACT, which answers with a numeric: twice as slow.
+    return f"({day} - CAST(date_part('day', DATE '1970-01-01' + {day}) AS INTEGER) + 1)"
 
 
 @compiles(month_of_day, "sqlite")
@@ -317,6 +318,12 @@ class Statements:
             return self._day(name, readable=True).is_not(None)
         return self._said(name)
 
+    def _there(self, name: str, *, readable: bool) -> sa.ColumnElement:
+        """Something where the cell says a day, NULL where it says none."""
+        if self.kinds[name] in (DATE, DAY):
+            return self._column(name)
+        return sa.case((self._has(name, readable=readable), 1))
+
     def _among(self, name: str, cells: Collection[str]) -> sa.ColumnElement:
         return sa.and_(self._column(name).is_not(None), self._text(name).in_(list(cells)))
 
@@ -382,6 +389,32 @@ class Statements:
             .group_by(*places)
             .limit(MOST_PLACES + 1)
         )
+
+    def limits(self) -> sa.Select | None:
+        """As `checked`, for a table whose days are dates and that leaves nothing out: place_0[, place_1], records, for
+        each column of days its first and its last, then for each milestone after the first how many are dated before
+        their entry. Half the work, and enough where all days lie within their limits. None where it cannot be asked."""
+        names = [name for name, _ in self.date_columns()]
+        if self._kept() or any(self.kinds[name] not in (DATE, DAY) for name in names):
+            return None
+        rows = sa.select(*self._place(), *(self._column(name) for name in names)).subquery("rows_limits")
+        inside = [column for column in rows.c if column.name.startswith("place_")]
+        of = {name: rows.c[name] for name in names}
+        first, *later = (of[one.column] for one in self.layout.milestones)
+        ends = []
+        for name in names:
+            for end in (sa.func.min(of[name]), sa.func.max(of[name])):
+                ends.append(sa.func.coalesce(day_of_date(end) if self.kinds[name] == DATE else end, -1))
+        early = [_how_many(day < first) for day in later]
+        return sa.select(*inside, sa.func.count(), *ends, *early).group_by(*inside).limit(MOST_PLACES + 1)
+
+    def within_limits(self, days: Days, ends: Sequence) -> bool:
+        """Whether the first and last days that `limits` found, column after column, are all believed."""
+        for at, (_, limit) in enumerate(self.date_columns()):
+            first, last = ends[2 * at : 2 * at + 2]
+            if ((first < days.first[limit]) & (last != -1)).any() or (last > days.last).any():
+                return False
+        return True
 
     def held(self) -> tuple[sa.Select, dict[str, str]]:
         """Every column that is asked for, without the key, as small as it can be held in memory, and what each then
@@ -462,7 +495,7 @@ class Statements:
         layout = self.layout
         part = {"sex": self._sex, "area": self._area, "birth": lambda: self._band(on)}[name]()
         reached = [
-            sa.case((self._has(one.column, readable=days.readable), 1), else_=0).label(f"reached_{at}")
+            self._there(one.column, readable=days.readable).label(f"reached_{at}")
             for at, one in enumerate(layout.milestones)
         ]
         rows = (
@@ -471,7 +504,7 @@ class Statements:
             .subquery("rows_grouped")
         )
         keys = [column for column in rows.c if column.name.startswith("p")]
-        return sa.select(*keys, *(_how_many(rows.c[one.name] == 1) for one in reached)).group_by(*keys)
+        return sa.select(*keys, *(sa.func.count(rows.c[one.name]) for one in reached)).group_by(*keys)
 
     def _sex(self) -> sa.ColumnElement:
         return self._group(self.layout.sex.column, [self.layout.sex.female, self.layout.sex.male])
@@ -491,7 +524,9 @@ class Statements:
             return sa.case(*((day.between(*one), at) for at, one in enumerate(limits)), else_=-1)
         if kind == NUMBER:
             year = self._column(birth.column)
-            return sa.case(*((year.between(*one), at) for at, one in enumerate(years)), else_=-1)
+            # From the youngest on, so that one comparison a band is enough.
+            later = [(year > first - 1, at) for at, (first, _) in enumerate(years)]
+            return sa.case((year > on.year, -1), *later, else_=-1)
         return self._group(birth.column, [[str(year) for year in range(a, b + 1)] for a, b in years])
 
     def cohort(self, at: int, days: Days, *, prefix: int = 0) -> sa.Select:
