@@ -1,6 +1,10 @@
 """Records taken in: counts worked out by hand, the same from every engine that may hold them."""
 
 import datetime as dt
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -10,6 +14,7 @@ from data.database import as_day
 from data.importer.records import LayoutWrong, engines, layouts
 from data.importer.records.statements import day_of_date, month_of_day, quotient
 
+HOUSE = Path(__file__).resolve().parents[3]
 HOLDERS = ("csv", "parquet", "parquet_text", "sqlite", "postgresql", "postgresql_text")
 on_one_engine = pytest.mark.parametrize("backend", ["sqlite"])
 
@@ -348,3 +353,55 @@ def test_an_engine_without_arithmetic_of_its_own_counts_the_same_days(laid):
 def _plain(kind):
     """The form of a construct for an engine that has none of its own."""
     return kind._compiler_dispatcher.specs["default"]
+
+
+def test_the_worked_example_of_the_guide_says_what_comes_in(tmp_path, take, told, known):
+    path = tmp_path / "households.csv"
+    path.write_text(
+        "household_key,commune,prefecture,registered_on,indexed_on,applied_on,area,nom,cnie\n"
+        "1,أيت ملول,,2023-09-05,2023-09-10,2023-10-01,U,x,x\n"
+        "2,Lqliaa,,2023-09-05,,,R,x,x\n"
+        "3,09.273.01.15,,2023-09-06,2023-09-10,,U,x,x\n",
+        encoding="utf-8",
+    )
+    report = take(path, layouts(None, known)["households"])
+    now, lqliaa, week = told(), "09.273.01.17", ("2023-09-04", "2023-09-10")
+    assert (report.on, report.personal) == (dt.date(2023, 10, 1), ("name", "card"))
+    assert now[lqliaa, "registered", "flow", "", *week] == 1
+    assert now[lqliaa, "registered", "stock", "", "2023-10-01", "2023-10-01"] == 1
+    assert now["09.273.01.15", "indexed", "flow", "", *week] == 1
+    assert now[lqliaa, "indexed", "stock", "", "2023-10-01", "2023-10-01"] == 0
+    assert now[PREFECTURE, "registered", "flow", "2023-09", *week] == 3
+    assert now[PREFECTURE, "indexed", "flow", "2023-09", *week] == 2
+
+
+KILLED = """
+import datetime as dt, os, signal, sys
+from pathlib import Path
+from data.catalogue import catalogue
+from data.database import engine_for
+from data.importer import Territories, records
+
+def progress(stage, done, total):
+    if stage == sys.argv[3]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+known = catalogue()
+records.take_file(
+    engine_for(sys.argv[1]), Path(sys.argv[2]), layout=records.layouts(None, known)["households"], name="h.csv",
+    actor="administrator", today=dt.date(2026, 11, 23), catalogue=known, territories=Territories.load(),
+    progress=progress)
+"""
+
+
+@pytest.mark.parametrize("stage", ["aggregating", "storing", "summing"])
+def test_a_kill_at_any_stage_leaves_the_database_as_it_was(stage, database_url, engine, tmp_path, rows_in):
+    path = tmp_path / "h.csv"
+    rows = "".join(f"{at},09.273.01.15,,2023-09-{1 + at % 28:02},,,U\n" for at in range(100))
+    path.write_text(
+        f"household_key,commune,prefecture,registered_on,indexed_on,applied_on,area\n{rows}", encoding="utf-8"
+    )
+    before = rows_in()
+    done = subprocess.run([sys.executable, "-c", KILLED, database_url, str(path), stage], cwd=HOUSE, timeout=300)
+    assert done.returncode == -signal.SIGKILL
+    assert rows_in() == before
