@@ -1,6 +1,8 @@
 # make run        serve the dashboard on http://localhost:8501 (HOST and PORT override)
 # make test       format, lint, every test; installs what it needs
 # make bench      measure and print one table
+# make bench-large       37 million records in one file (2.7 GB of disk); not part of make bench
+# make test-distributed  records in a cluster of Apache Spark; installs it, wants Java 17; not part of make test
 # make reference  build the territories and boundaries again from their sources
 # make clean      remove what was installed or cached here (never data/local)
 
@@ -10,10 +12,11 @@ PYTHON := $(VENV)/bin/python
 hash = $(shell cat $(1) | cksum | cut -d' ' -f1)
 RUN_STAMP := $(VENV)/.installed-run-$(call hash,requirements.txt)
 DEV_STAMP := $(VENV)/.installed-dev-$(call hash,requirements.txt requirements-dev.txt)
+DISTRIBUTED_STAMP := $(VENV)/.installed-distributed-$(call hash,requirements.txt requirements-dev.txt requirements-distributed.txt)
 BUILD_STAMP := $(VENV)/.installed-build-$(call hash,requirements.txt requirements-build.txt)
 PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: run test bench reference clean browser
+.PHONY: run test test-distributed bench bench-large reference clean browser
 .DEFAULT_GOAL := run
 
 run: $(RUN_STAMP)
@@ -26,6 +29,13 @@ test: $(DEV_STAMP) browser
 
 bench: $(DEV_STAMP) browser
 	CHROMIUM="$$(sh .ci/browser)" $(PYTHON) -m bench
+
+bench-large: $(DEV_STAMP)
+	$(PYTHON) -m bench large
+
+test-distributed: $(DISTRIBUTED_STAMP)
+	@java -version > /dev/null 2>&1 || { echo "Apache Spark needs Java 17 (Debian, Ubuntu: sudo apt-get install openjdk-17-jre-headless)." >&2; exit 1; }
+	DISTRIBUTED=1 $(PYTHON) -m pytest -q tests/distributed
 
 reference: $(BUILD_STAMP)
 	$(PYTHON) -m data.reference.build_territories
@@ -58,6 +68,11 @@ $(DEV_STAMP): | $(PYTHON)
 	@echo "Installing what the tests need (a few minutes, once)…"
 	@$(PIP) -r requirements-dev.txt
 	@rm -f $(VENV)/.installed-dev-* $(VENV)/.installed-run-*; touch $@ $(RUN_STAMP)
+
+$(DISTRIBUTED_STAMP): | $(DEV_STAMP)
+	@echo "Installing Apache Spark (half a gigabyte, once)…"
+	@$(PIP) -r requirements-distributed.txt
+	@rm -f $(VENV)/.installed-distributed-*; touch $@
 
 $(BUILD_STAMP): | $(PYTHON)
 	@$(PIP) -r requirements-build.txt

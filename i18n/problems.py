@@ -39,6 +39,8 @@ def sentence(problem: Problem, w: Words) -> tuple[str, str]:
         name = "other_line" if name == "line" else name
         if name in PLACES:
             values[name] = w.join(_place(code, w) for code in value)
+        elif name == "kind" and f"identity.{value}" in w:
+            values[name] = w(f"identity.{value}")
         elif isinstance(value, str) and _ISO.fullmatch(value):
             values[name] = w.date_short(datetime.date.fromisoformat(value))
         elif isinstance(value, list | tuple):

@@ -6,7 +6,7 @@ enter()
 
 import streamlit as st  # noqa: E402
 
-from ui import intake, show  # noqa: E402
+from ui import intake, records, show  # noqa: E402
 
 chosen = choices()
 w = chosen.words
@@ -14,6 +14,7 @@ w = chosen.words
 st.title(w("events.title"), anchor=False)
 if who().may_import:
     intake.hand_in(chosen, who())
+    records.hand_in(chosen, who())
 answer = show.answer("events", chosen, on=chosen.on_day)
 if answer.facts["empty"]:
     show.empty(w("events.empty"), w("events.empty_next"))

@@ -43,6 +43,14 @@ def auth_section(files: tuple[Path, ...] = SECRETS) -> Mapping:
     return section if isinstance(section, Mapping) else {}
 
 
+def record_connections(files: tuple[Path, ...] = SECRETS) -> dict[str, str]:
+    """The addresses of the databases whose records may be aggregated, by name: `[records.NAME]` with `url`."""
+    found = (_tables(files) or {}).get("records", {})
+    if not isinstance(found, Mapping):
+        return {}
+    return {name: str(one["url"]) for name, one in found.items() if isinstance(one, Mapping) and one.get("url")}
+
+
 def _tables(files: tuple[Path, ...]) -> Mapping | None:
     """What the secrets say, read again only when a file has changed; None where one of them cannot be read."""
     return _read(tuple((file, *_stamp(file)) for file in files))

@@ -104,7 +104,9 @@ def run() -> None:
 def _own_words(locale: str) -> str:
     """Our words for the texts that Streamlit has in English only, as values that the sheet puts in their place."""
     w = words(locale)
-    return f':root{{--tt-upload:"{w("app.upload")}";--tt-upload-limit:"{w("app.upload_limit")}"}}'
+    texts = {"": "app.upload", "-limit": "app.upload_limit", "-records": "records.upload_limit"}
+    said = ";".join(f'--tt-upload{name}:"{w(key)}"' for name, key in texts.items())
+    return f":root{{{said}}}"
 
 
 def _lit(here: Page) -> str:

@@ -1,7 +1,8 @@
 """`python -m data.importer FILE… [--json] [--accept-rest] [--rejects FILE] [--lang ar|fr|en]`, or `--withdraw NUMBER`,
-`--erase NUMBER`.
+`--erase NUMBER`; for records, `FILE… --layout NAME` or `--from-database URL --layout NAME`.
 
 Exit code 0: every file is stored, or was before. 1: something was refused. 2: the command itself is not understood.
+130: stopped at the keyboard; of the file that was being taken in nothing is stored.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import os
 import sys
 import time
 import zoneinfo
+from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -25,12 +27,14 @@ from data.importer import (
     erase,
     import_file,
     interrupted,
+    records,
     rejects,
     withdraw,
 )
 from data.importer.report import clipped
 from i18n import LOCALES, Words, words
 from i18n.problems import grouped, sentence, told
+from i18n.records import lasting, said
 
 ACTOR = "administrator"
 QUIET_SECONDS = 1.0
@@ -58,6 +62,10 @@ class Terminal:
         amount = w.number(done) if not total else f"{w.number(done)} / {w.number(total)}"
         if stage in UNCOUNTED:
             line = f"{w(f'importer.stage.{stage}')} {amount}"
+        elif done and spent >= LEAST_SPENT and total:
+            left = lasting(spent / done * (total - done), w)
+            stage = w(f"importer.stage.{stage}")
+            line = w("importer.progress_left", stage=stage, done=amount, rate=round(done / spent), left=left)
         elif done and spent >= LEAST_SPENT:
             line = w("importer.progress", stage=w(f"importer.stage.{stage}"), done=amount, rate=round(done / spent))
         else:
@@ -75,7 +83,12 @@ class Terminal:
         else:
             for line in grouped(report.problems, w):
                 print(line)
-        if report.already:
+        if isinstance(report, records.RecordsReport):
+            for line in said(report, w):
+                self.say(line)
+            if report.event is None and report.accepted_rest_would_do and not accept_rest:
+                self.say(w("importer.accept_rest", option="--accept-rest"))
+        elif report.already:
             self.say(w("importer.already", file=report.file, event=report.event))
         elif report.event is not None and not self.as_json:
             fields = ("file", "event", "rows_read", "accepted", "refused", "unchanged")
@@ -144,6 +157,9 @@ def _parser(w: Words) -> argparse.ArgumentParser:
     parser.add_argument("--accept-rest", action="store_true", help=w("importer.help.accept_rest"))
     parser.add_argument("--lang", choices=LOCALES, help=w("importer.help.lang"))
     parser.add_argument("--rejects", metavar="FILE", type=Path, help=w("importer.help.rejects"))
+    parser.add_argument("--layout", metavar="NAME", help=w("importer.help.layout"))
+    parser.add_argument("--from-database", metavar="URL", help=w("importer.help.from_database"))
+    parser.add_argument("--on", metavar="DATE", type=dt.date.fromisoformat, help=w("importer.help.on"))
     parser.add_argument("--withdraw", metavar="N", type=int, help=w("importer.help.withdraw"))
     parser.add_argument("--erase", metavar="N", type=int, help=w("importer.help.erase"))
     return parser
@@ -157,7 +173,8 @@ def main(arguments: list[str] | None = None) -> int:
     w = words(_language(asked.parse_known_args(given)[0].lang))
     parser = _parser(w)
     options = parser.parse_args(given)
-    if not options.files and options.withdraw is None and options.erase is None:
+    wanted = options.files or options.from_database or options.withdraw is not None or options.erase is not None
+    if not wanted or (options.from_database and not options.layout):
         parser.print_usage(sys.stderr)
         return 2
     for stream in (sys.stdout, sys.stderr):
@@ -166,6 +183,9 @@ def main(arguments: list[str] | None = None) -> int:
     terminal = Terminal(w, as_json=options.json)
     try:
         return _run(options, terminal)
+    except KeyboardInterrupt:
+        print(w("importer.cancelled"), file=sys.stderr)
+        return 130
     except BrokenPipeError:
         # Whoever read the output has gone (`… | head`); what is stored is stored.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -200,6 +220,8 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
             else:
                 terminal.say(w(key, event=number, by=answer))
         today = dt.datetime.now(zoneinfo.ZoneInfo("Africa/Casablanca")).date()
+        if options.layout:
+            return int(not all([*_take_records(options, terminal, engine, known, territories, today)]) or failed)
         for path in options.files:
             try:
                 report = import_file(
@@ -222,6 +244,41 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         return int(failed)
     finally:
         engine.dispose()
+
+
+def _take_records(options, terminal: Terminal, engine, known, territories, today: dt.date) -> Iterator[bool]:
+    """Whether each extract is stored, a table first; each is told."""
+    how = {
+        "actor": ACTOR,
+        "today": today,
+        "catalogue": known,
+        "territories": territories,
+        "on": options.on,
+        "accept_rest": options.accept_rest,
+        "progress": terminal.progress,
+    }
+
+    def told(report: Report) -> bool:
+        terminal.report(report, accept_rest=options.accept_rest)
+        return report.stored
+
+    name = options.layout
+    try:
+        held = records.layouts(local_folder(), known)
+    except records.LayoutWrong as wrong:
+        yield told(Report(file=name, problems=(Problem("records_layout", values={"faults": str(wrong)}),)))
+        return
+    if name not in held:
+        missing = Problem("records_no_layout", seen=clipped(name), values={"known": sorted(held)})
+        yield told(Report(file=name, problems=(missing,)))
+        return
+    if options.from_database:
+        yield told(records.take_table(engine, options.from_database, layout=held[name], **how))
+    for path in options.files:
+        try:
+            yield told(records.take_file(engine, path, layout=held[name], name=path.name, **how))
+        except OSError:
+            yield told(Report(file=path.name, problems=(Problem("not_opened", seen=clipped(path.name)),)))
 
 
 if __name__ == "__main__":

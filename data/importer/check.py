@@ -44,7 +44,10 @@ class Checked:
     per row, its line; times: how many lines say it, None where each is said once. quarantined: rows that wait
     (data.importer.doubt). `repeated` counts accepted rows that say again what an earlier line of the file said.
     `unsure` holds (source, step, unit, measure, territory, from_date, to_date) of refused and waiting rows, None when
-    some refused row cannot be placed at all: of these the file may not be taken to say that a group is gone.
+    some refused row cannot be placed at all: of these the file may not be taken to say that a group is gone. `whole`:
+    territories of which the file tells everything up to its last day, so that what it does not bring is gone: flows of
+    groups, and what lies before its first day; `whole_groups`: the kinds of such flows (source, step, unit, measure,
+    breakdowns), brought or not.
     """
 
     rows_read: int
@@ -62,6 +65,8 @@ class Checked:
     quarantined: int = 0
     repeated: int = 0
     unsure: frozenset[tuple] | None = frozenset()
+    whole: frozenset[str] = frozenset()
+    whole_groups: frozenset[tuple[str, ...]] = frozenset()
 
     @property
     def accepted(self) -> int:

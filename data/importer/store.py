@@ -104,7 +104,7 @@ def store(
 
 
 def _write(connection, checked, name, digest, actor, tree, stale_after, details, progress) -> Stored:
-    kinds = {(key[0], key[2], key[3], key[4]) for key in checked.keys}
+    kinds = {(key[0], key[2], key[3], key[4]) for key in checked.keys} | {one[:4] for one in checked.whole_groups}
     held = series_of(connection, kinds=kinds)
     old_ids = set(held.values())
     held.update(add_series(connection, [key for key in checked.keys if key not in held]))
@@ -113,15 +113,15 @@ def _write(connection, checked, name, digest, actor, tree, stale_after, details,
     order = np.argsort(key)
     key, value, cited = key[order], checked.value[order], checked.cited[order]
 
-    siblings = _siblings(checked, held)
-    known = old_ids & ({int(one) for one in ids} | siblings)
-    span = {"first": int(checked.to_date.min()), "last": int(checked.to_date.max())}
+    siblings, told_whole = _siblings(checked, held), _told_whole(checked, held)
+    known = old_ids & ({int(one) for one in ids} | siblings | told_whole.keys())
+    span = {"first": 0 if told_whole else int(checked.to_date.min()), "last": int(checked.to_date.max())}
     now = current(connection, observation, ids=known, **span)
     here, place = found(key, now[:, 0])
     same = here & (now[place, 2] == value) if len(now) else here
     if checked.citations != (("", ""),):
         same &= _same_citation(connection, key, cited, now, here, place, checked.citations, known, span)
-    gone = _gone(checked, held, siblings, key, now)
+    gone = np.union1d(_gone(checked, held, siblings, key, now), _gone_from_whole(told_whole, key, now))
 
     keep = np.flatnonzero(~same)
     written_key = np.concatenate([key[keep], gone])
@@ -343,6 +343,39 @@ def _gone(
     return gone
 
 
+def _told_whole(checked: Checked, held: Mapping[Key, int]) -> dict[int, int]:
+    """The series of which the file tells everything: -1 where all of it counts, as in a flow of groups, else the first
+    day told, before which nothing stands any more."""
+    if not checked.whole:
+        return {}
+    kinds: dict[tuple, list[int]] = {}
+    for at, key in enumerate(checked.keys):
+        kinds.setdefault((key[0], *key[2:_FIRST_PART], shape_of(key)), []).append(at)
+    first_of = np.full(len(checked.keys), checked.to_date.max(initial=0))
+    np.minimum.at(first_of, checked.series, checked.to_date)
+    first = dict.fromkeys(checked.whole_groups, 0)
+    first |= {kind: int(first_of[series].min()) for kind, series in kinds.items()}
+    whole = {}
+    for key, number in held.items():
+        kind = (key[0], *key[2:_FIRST_PART], shape_of(key))
+        # Groups of a stock are told for the last day alone: those of earlier days stand.
+        if key[_TERRITORY] in checked.whole and kind in first and (kind[3] == "flow" or not kind[4]):
+            whole[number] = -1 if kind[4] else first[kind]
+    return whole
+
+
+def _gone_from_whole(told_whole: Mapping[int, int], key: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """Packed keys that stood in series told whole and that the file does not bring."""
+    if not told_whole:
+        return np.empty(0, np.int64)
+    stands = now[now[:, 2] >= 0, 0]
+    numbers = np.array(sorted(told_whole), np.int64)
+    before = np.array([told_whole[int(number)] for number in numbers], np.int64)
+    series_id, to_date, _ = unpacked(stands)
+    here, place = found(series_id, numbers)
+    return stands[here & ((before[place] < 0) | (to_date < before[place])) & ~found(stands, key)[0]]
+
+
 def write_slices(connection, number: int, checked: Checked) -> None:
     """Write what the rows replace, one row per kind of count."""
     kinds: dict[tuple, list[int]] = {}
@@ -365,6 +398,18 @@ def write_slices(connection, number: int, checked: Checked) -> None:
                 observations=int(of_slice.sum()),
             )
         )
+    # What the file replaces without bringing any of it is declared too: of these steps something may be gone.
+    rows += [
+        dict(
+            zip(("source", "step", "unit", "measure", "shape"), kind, strict=True),
+            event=number,
+            from_date=int(checked.from_date.min()),
+            to_date=int(checked.to_date.max()),
+            territories=len(checked.whole),
+            observations=0,
+        )
+        for kind in sorted(checked.whole_groups - kinds.keys())
+    ]
     connection.execute(sa.insert(event_slice), rows)
 
 

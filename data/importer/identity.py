@@ -1,0 +1,137 @@
+"""Columns that name or number a person: known by their header in three languages, or by what their cells look like.
+
+What is found is the column and the kind of identity. No value is ever handed back.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from data.importer.report import Problem, clipped
+
+WORDS = Path(__file__).resolve().parent.parent / "reference" / "identity.toml"
+SAMPLE = 200
+"""Filled cells of a column that are looked at."""
+LEAST = 5
+"""Filled cells below which the look of a column says nothing; a header still does."""
+ALIKE = 0.6
+"""The part of the cells looked at that must look like one kind of identity."""
+
+KINDS = ("idcs", "massar", "card", "cnss", "phone", "email", "bank", "birth_date", "address", "name")
+"""What a column may tell of a person; `card`: the national card (CNIE, CIN) or a passport."""
+
+_BETWEEN = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
+_COUNT = re.compile(r"[0-9]{1,8}|[0-9]{1,3}([\s\u00a0\u202f.,'][0-9]{3})+|[0-9]+[.,][0-9]+")
+_VARIANTS = str.maketrans("أإآٱى", "ااااي")
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text.translate(_VARIANTS).casefold())
+    return "".join(one for one in folded if one.isalnum() and one != "ـ")
+
+
+@lru_cache(maxsize=1)
+def _known() -> Mapping:
+    with open(WORDS, "rb") as file:
+        known = tomllib.load(file)
+    return {
+        "not": {_plain(word) for word in known["not_of_a_person"]["words"]},
+        "columns": [
+            (one["kind"], {_plain(word) for word in one["words"]}, [_plain(phrase) for phrase in one["phrases"]])
+            for one in known["column"]
+        ],
+        "content": [(one["kind"], re.compile(one["pattern"])) for one in known["content"]],
+        "names": {_plain(name) for names in known["given_names"].values() for name in names},
+    }
+
+
+def by_header(header: str) -> str | None:
+    """The kind of identity that a column of this name holds (one of KINDS), None when its name tells of none."""
+    words = [_plain(word) for word in _BETWEEN.split(header.strip()) if word]
+    words = [word for word in words if word]
+    whole, known = "".join(words), _known()
+    of_a_place = not known["not"].isdisjoint(words)
+    for kind, single, phrases in known["columns"]:
+        said = not single.isdisjoint(words) or any(phrase in whole for phrase in phrases)
+        # A commune has a name and an address, an agency of the fund its initials; a card is always somebody's.
+        if said and not (of_a_place and kind in ("name", "address", "birth_date", "cnss")):
+            return kind
+    return None
+
+
+def by_content(cells: Iterable[str]) -> str | None:
+    """The kind of identity that these cells look like (one of KINDS), None when they look like none."""
+    filled: list[str] = []
+    for cell in cells:
+        if text := cell.strip():
+            filled.append(text)
+        if len(filled) == SAMPLE:
+            break
+    if len(filled) < LEAST:
+        return None
+    enough, known = ALIKE * len(filled), _known()
+    for kind, pattern in known["content"]:
+        if sum(pattern.fullmatch(text) is not None for text in filled) >= enough:
+            return kind
+    # The same few names again and again are those of places or services; persons differ.
+    if len(set(filled)) >= 0.5 * len(filled) and sum(_like_a_person(text) for text in filled) >= enough:
+        return "name"
+    return None
+
+
+def _like_a_person(text: str) -> bool:
+    words = [_plain(word) for word in re.split(r"[\s'’-]+", text)]
+    return 2 <= len(words) <= 5 and not _known()["names"].isdisjoint(words)
+
+
+def personal_column(
+    header: Sequence[str],
+    cells: Callable[[int], Iterable[str]],
+    *,
+    known: Collection[str] = (),
+    is_place: Callable[[str], bool] | None = None,
+) -> Problem | None:
+    """The refusal of a file of counts that has a column about persons, None when it has none.
+
+    `cells(place)` gives the texts of the column at that place; only the first that are filled are looked at. Columns
+    whose name is among `known` (lower case) are what the layout says they are, and are judged by their cells alone.
+    `is_place` tells whether a text names a territory: a column « Nom » that holds communes is no column of persons.
+    The problem names the column, and no value: a header that itself looks like a person is not repeated either.
+    """
+    for place, written in enumerate(header):
+        sample = []
+        for cell in cells(place):
+            if text := cell.strip():
+                sample.append(text)
+            if len(sample) == SAMPLE:
+                break
+        kind = by_content(sample)
+        if kind is None and written.strip().lower() not in known:
+            kind = by_header(written)
+            if kind and sample and _only_counts(sample):
+                kind = None  # « CIN: 412 »: how many have one
+        if kind in ("name", "card") and is_place and sample and _mostly(sample, is_place):
+            kind = None
+        if kind:
+            shown = "" if _is_personal(written) else clipped(written)
+            values = {"kind": kind, "number": place + 1}
+            code = "identity_column" if shown else "identity_column_unnamed"
+            return Problem(code, 1, shown or None, shown, values)
+    return None
+
+
+def _only_counts(sample: Sequence[str]) -> bool:
+    return all(_COUNT.fullmatch(text) for text in sample)
+
+
+def _mostly(sample: Sequence[str], is_so: Callable[[str], bool]) -> bool:
+    return sum(map(is_so, sample)) >= 0.5 * len(sample)
+
+
+def _is_personal(text: str) -> bool:
+    """Whether a header is itself somebody's number or name: the first line of a file that has no header."""
+    text = text.strip()
+    return _like_a_person(text) or any(pattern.fullmatch(text) for _, pattern in _known()["content"])
