@@ -2,22 +2,61 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from data.database import local_folder
-from data.importer import form
-from data.importer.check import check
+from data.importer import form, grid, identity, unfold
+from data.importer.check import LAYOUT, check
+from data.importer.guess import Guess, guess
+from data.importer.layouts import Layout, LayoutError, Rule, fitting, keep, layouts, named
 from data.importer.names import Territories
 from data.importer.read import Progress, Reading, read, received
-from data.importer.report import Problem, Report
+from data.importer.report import Problem, Report, clipped
+from data.importer.report import noted as note
 from data.importer.store import store, taken_in
 from data.importer.typed import TypedCell, take_typed
+from data.importer.unfold import Proposal
+from data.importer.vocabulary import vocabulary
 from data.importer.withdraw import withdraw
 
-__all__ = ["Problem", "Progress", "Report", "Territories", "TypedCell", "import_file", "take_typed", "withdraw"]
+__all__ = [
+    "Guess",
+    "Layout",
+    "LayoutError",
+    "Problem",
+    "Progress",
+    "Proposal",
+    "Report",
+    "Rule",
+    "Sheet",
+    "Territories",
+    "TypedCell",
+    "import_file",
+    "keep",
+    "named",
+    "take_typed",
+    "withdraw",
+]
+
+MOST_SHOWN = 12
+"""Rows of a preview."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of another layout than one row a figure, as far as it is understood. guess: what its columns probably are
+    (or are, when `known`); asked: what a person has to answer; proposals: names to confirm; rows: the first figures as
+    they would be stored, by the names of data.importer.unfold.HEADER; count: how many there are."""
+
+    guess: Guess
+    known: bool
+    asked: tuple[Problem, ...]
+    proposals: tuple[Proposal, ...]
+    rows: tuple[dict[str, str], ...]
+    count: int
 
 
 def import_file(
@@ -32,6 +71,9 @@ def import_file(
     accept_rest: bool = False,
     within: Collection[str] | None = None,
     demonstration: bool = False,
+    layout: Layout | None = None,
+    on: dt.date | None = None,
+    local: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Take in one file of counts (docs/load-your-own-file.md) as one event, or say what is wrong with it.
@@ -39,28 +81,51 @@ def import_file(
     `name` is what the file is called in reports. `territories` are, if not given, those of the reference list with the
     office's own spellings. Nothing is stored when there is a problem, unless `accept_rest`: then the rows without one
     are. `within` are the codes that whoever hands the file in may write, None for all. `demonstration`: the database is
-    that of made-up counts, which takes its own forms only. The same bytes a second time change nothing. Reading and
-    checking happen outside the write lock; storing is one transaction. `progress` is called with a stage, rows done and
-    rows there are (0: unknown).
+    that of made-up counts, which takes its own forms only. A table of another layout than one row a figure is taken by
+    `layout`, else by the one that the office (its folder `local`) or the product has for its headers; where there is
+    none the report has a guess. `on` is the date of figures that have none in the sheet. The same bytes a second time
+    change nothing. Reading and checking happen outside the write lock; storing is one transaction. `progress` is called
+    with a stage, rows done and rows there are (0: unknown).
 
     Raises OSError when the file cannot be opened, sqlalchemy.exc.SQLAlchemyError when the database refuses.
     """
-    territories = territories or Territories.load(local_folder())
+    local = local or local_folder()
+    territories = territories or Territories.load(local)
     name = Path(name.replace("\\", "/")).name
     with received(path_or_bytes) as got:
         with engine.connect() as connection:
             earlier = taken_in(connection, digest=got.digest)
         if earlier is not None and not earlier.refused:
             return _known(name, earlier)
-        reading = read(got, progress=progress)
+        reading = read(got, cells=True, progress=progress)
         digest = got.digest
     if reading.table is None:
         return Report(file=name, problems=reading.problems)
-    filled = form.taken(reading.table, demonstration=demonstration) if reading.form else None
-    if filled is not None:
+    nominative = _nominative(reading)
+    if nominative:
+        count = reading.rows_read if not reading.grid else 0
+        return Report(file=name, rows_read=count, refused=count, problems=nominative)
+    noted, sheet, filled = (), None, None
+    if reading.encoding:
+        noted = (note("encoding", encoding=reading.encoding),)
+    if reading.grid:
+        answer = _sheet(reading, layout, catalogue=catalogue, territories=territories, on=on, local=local, file=name)
+        if isinstance(answer, Report):
+            return replace(answer, noted=(*noted, *answer.noted))
+        filled, sheet = answer
+        noted += filled.noted
+        if reading.left:
+            noted += (note("hidden", sheets=[clipped(one) for one in reading.left[:8]]),)
+        reading = Reading(filled.table, unfold.HEADER, filled.problems, filled.refused)
+    elif reading.form:
+        filled = form.taken(reading.table, demonstration=demonstration)
         if not filled.table.num_rows:
             return Report(file=name, rows_read=filled.refused, refused=filled.refused, problems=filled.problems)
         reading = Reading(filled.table, form.HEADER, filled.problems, filled.refused)
+    if sheet is not None and not reading.table.num_rows:
+        problems = reading.problems or (Problem("no_rows"),)
+        count = reading.ragged
+        return Report(file=name, rows_read=count, refused=count, problems=problems, noted=noted, sheet=sheet)
     if progress:
         progress("checking", reading.rows_read, reading.rows_read)
     checked = check(
@@ -84,6 +149,8 @@ def import_file(
             rows_read=checked.rows_read,
             refused=checked.rows_read,
             problems=problems,
+            noted=noted,
+            sheet=sheet,
         )
     stored = store(
         engine,
@@ -104,7 +171,90 @@ def import_file(
         problems=problems,
         already=stored.already,
         unchanged=stored.unchanged,
+        noted=(*noted, *stored.noted),
+        sheet=sheet,
     )
+
+
+def _nominative(reading: Reading) -> tuple[Problem, ...]:
+    """One problem for each column that holds persons, named by its header; nothing of its cells is repeated."""
+    if reading.form:
+        return ()
+    if not reading.grid:
+        unknown = [at for at, header in enumerate(reading.header) if header.strip().lower() not in LAYOUT]
+        columns = {reading.header[at]: reading.table.column(str(at)).slice(0, identity.SAMPLE) for at in unknown}
+        kinds = {head: identity.by_header(head) or identity.by_content(c.to_pylist()) for head, c in columns.items()}
+        return tuple(Problem("nominative", 1, clipped(head), values={"kind": k}) for head, k in kinds.items() if k)
+    found = []
+    for sheet in grid.sheets(reading):
+        found += [
+            Problem("nominative", line, clipped(head), values={"kind": kind})
+            for line, head, kind in grid.nominative(sheet)
+        ]
+    return tuple(found)
+
+
+def _sheet(reading: Reading, layout: Layout | None, *, catalogue, territories, on, local: Path, file: str):
+    """What a table of another layout says, with how it was understood; a report when it cannot be taken as it is."""
+    words = vocabulary(local)
+    book = grid.sheets(reading)
+    tables = grid.tables(book, words)
+    if not tables:
+        return Report(file=file, problems=(Problem("no_table"),))
+    keys = tables[0].keys
+    known = layout or fitting(keys, layouts(local))
+    guessed = guess(tables, territories=territories, words=words, catalogue=catalogue, file=file)
+    if layout is not None and not layout.covers(keys):
+        missing = [clipped(key) for key in keys if layout.rule(key) is None]
+        return Report(file=file, problems=(Problem("layout_other", seen=layout.id, values={"columns": missing[:8]}),))
+    used = known or guessed.layout
+    other = guessed.layout.step
+    counted = {used.step, *(rule.step for rule in used.column)}
+    differs = layout is None and known is not None and other and used.step and other not in counted
+    filled = unfold.unfold(
+        tables,
+        used,
+        territories=territories,
+        words=words,
+        catalogue=catalogue,
+        on=on,
+        text=reading.text,
+        epoch=reading.epoch,
+    )
+    asked = filled.asked if known else (*guessed.asked, *filled.asked)
+    if differs:
+        # The same headers over the counts of another step: what is written above them decides who is asked.
+        values = {"asks": "count", "known": used.step, "found": other}
+        asked = (Problem("which_count_other", values=values), *asked)
+    sheet = Sheet(
+        guess=replace(guessed, layout=used),
+        known=known is not None,
+        asked=asked,
+        proposals=filled.proposals,
+        rows=tuple(
+            {name: filled.table.column(str(at))[row].as_py() for at, name in enumerate(unfold.HEADER)}
+            for row in range(min(MOST_SHOWN, filled.table.num_rows))
+        ),
+        count=filled.table.num_rows,
+    )
+    if known is None or asked:
+        problems = (*(() if known else (Problem("unknown_layout"),)), *asked)
+        count = filled.table.num_rows + filled.refused
+        return Report(file=file, rows_read=count, refused=count, problems=problems, noted=filled.noted, sheet=sheet)
+    steps = catalogue.steps
+    kinds = {
+        (step, unit)
+        for step, unit in zip(*_columns(filled.table, "step", "unit"), strict=True)
+        if step in steps and unit in steps[step].units
+    }
+    said = note("layout", counts=[list(kind) for kind in sorted(kinds)][:6], measure=used.measure or "stock")
+    left = [clipped(sheet.name) for sheet in book if sheet.name not in {table.sheet.name for table in tables}]
+    others = (note("other_sheets", sheets=left[:8]),) if left else ()
+    return replace(filled, noted=(said, *others, *filled.noted)), sheet
+
+
+def _columns(table, *names: str) -> list[list[str]]:
+    return [table.column(str(unfold.HEADER.index(name))).to_pylist() for name in names]
 
 
 def _known(name: str, earlier: sa.Row, problems: tuple[Problem, ...] = ()) -> Report:

@@ -1,4 +1,5 @@
-"""`python -m data.importer FILE… [--json] [--accept-rest] [--lang ar|fr|en]`, or `--withdraw NUMBER`.
+"""`python -m data.importer FILE… [--layout NAME|FILE] [--date DAY] [--json] [--accept-rest] [--lang ar|fr|en]`, or
+`--withdraw NUMBER`.
 
 Exit code 0: every file is stored, or was before. 1: something was refused. 2: the command itself is not understood.
 """
@@ -16,10 +17,10 @@ import sqlalchemy as sa
 
 from data.catalogue import catalogue
 from data.database import MigrationRefused, engine_for, local_folder, migrate
-from data.importer import Problem, Report, Territories, import_file, withdraw
+from data.importer import Layout, LayoutError, Problem, Report, Territories, import_file, named, withdraw
 from data.importer.report import clipped
 from i18n import LOCALES, Words, words
-from i18n.problems import grouped, sentence
+from i18n.problems import grouped, notes, sentence
 
 ACTOR = "administrator"
 QUIET_SECONDS = 1.0
@@ -64,6 +65,11 @@ class Terminal:
         else:
             for line in grouped(report.problems, w):
                 print(line)
+        for line in notes(report.noted, w):
+            self.say(line)
+        if report.sheet is not None and not report.sheet.known:
+            self.say(w("importer.guess", option="--layout"))
+            self.say(report.sheet.guess.layout.to_toml())
         if report.already:
             self.say(w("importer.already", file=report.file, event=report.event))
         elif report.event is not None and not self.as_json:
@@ -72,7 +78,8 @@ class Terminal:
         elif report.event is None and not self.as_json:
             problems = len(report.problems)
             self.say(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
-            if not accept_rest and any(problem.line and problem.line > 1 for problem in report.problems):
+            mere_lines = report.sheet is None or (report.sheet.known and not report.sheet.asked)
+            if not accept_rest and mere_lines and any(one.line and one.line > 1 for one in report.problems):
                 self.say(w("importer.accept_rest", option="--accept-rest"))
 
 
@@ -101,6 +108,8 @@ def _language(asked: str | None) -> str:
 def _parser(w: Words) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data.importer", description=w("importer.help.about"))
     parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help=w("importer.help.files"))
+    parser.add_argument("--layout", metavar="NAME", help=w("importer.help.layout"))
+    parser.add_argument("--date", metavar="DAY", type=dt.date.fromisoformat, help=w("importer.help.date"))
     parser.add_argument("--json", action="store_true", help=w("importer.help.json"))
     parser.add_argument("--accept-rest", action="store_true", help=w("importer.help.accept_rest"))
     parser.add_argument("--lang", choices=LOCALES, help=w("importer.help.lang"))
@@ -137,6 +146,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
+def _layout(asked: str | None, local: Path) -> Layout | Problem | None:
+    """The layout asked for by its name or its file; a problem when there is none."""
+    if not asked:
+        return None
+    try:
+        return named(asked, local)
+    except LayoutError as wrong:
+        return Problem("layout_unreadable", seen=clipped(asked), values={"field": wrong.where})
+    except (OSError, UnicodeDecodeError):
+        return Problem("not_opened", seen=clipped(asked))
+
+
 def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     w, local = terminal.w, local_folder()
     engine = engine_for()
@@ -144,6 +165,10 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         migrate(engine)
         known, territories = catalogue(local), Territories.load(local)
         failed = False
+        layout = _layout(options.layout, local)
+        if isinstance(layout, Problem):
+            print(" ".join(sentence(layout, w)), file=sys.stderr)
+            return 1
         if options.withdraw is not None:
             answer = withdraw(engine, options.withdraw, actor=ACTOR, catalogue=known, territories=territories)
             if isinstance(answer, Problem):
@@ -163,6 +188,9 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
                     catalogue=known,
                     territories=territories,
                     accept_rest=options.accept_rest,
+                    layout=layout,
+                    on=options.date,
+                    local=local,
                     progress=terminal.progress,
                 )
             except OSError:

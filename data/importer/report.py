@@ -27,13 +27,19 @@ class Problem:
     sheet: str = ""
 
 
+def noted(what: str, seen: str = "", **values) -> Problem:
+    """Something that was understood and refuses nothing, of which a person may want to know."""
+    return Problem(f"noted_{what}", seen=seen, values=values)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What became of one file. `accepted + refused + quarantined == rows_read`, always.
 
     `event` is the number of the event that holds the rows, None when nothing was stored. `already` says that the same
     bytes were taken in before by that event, and that nothing changed now. `unchanged` counts the accepted rows that
-    say what was already known.
+    say what was already known. `noted` says what was understood that a person may want to see: it refuses nothing.
+    `sheet` is there when the file is some table of another layout (data.importer.Sheet), for whoever maps its columns.
     """
 
     file: str
@@ -45,6 +51,8 @@ class Report:
     problems: tuple[Problem, ...] = ()
     already: bool = False
     unchanged: int = 0
+    noted: tuple[Problem, ...] = ()
+    sheet: object | None = field(default=None, repr=False)
 
     @property
     def stored(self) -> bool:

@@ -1,13 +1,15 @@
 """What the tests of the write side share: the real definitions and territories, and counts typed in the test."""
 
 import datetime as dt
+import os
+import sys
 
 import pytest
 import sqlalchemy as sa
 
 from data.catalogue import catalogue
 from data.database import as_day
-from data.importer import Territories, import_file
+from data.importer import Problem, Territories, import_file, parse
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -78,3 +80,23 @@ def rows_in(engine):
 def day():
     """A function from an ISO date to the tables' whole days."""
     return lambda iso: as_day(dt.date.fromisoformat(iso))
+
+
+def fork_and_parse(arguments, notes, size, progress):
+    """What the child process does, in a fork that need not load its libraries again: for tests that read many files."""
+    child = os.fork()
+    if child == 0:
+        try:
+            parse.main(*arguments)
+            os._exit(0)
+        except BaseException:
+            os._exit(1)
+    status = os.waitpid(child, 0)[1]
+    return None if status == 0 else Problem("reader_died", values={"gigabytes": parse.MEMORY >> 30})
+
+
+@pytest.fixture
+def quick_child(monkeypatch):
+    """Files are parsed in a fork of this process, where there are forks."""
+    if hasattr(os, "fork"):
+        monkeypatch.setattr(sys.modules["data.importer.read"], "_run_child", fork_and_parse)
