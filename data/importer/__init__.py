@@ -11,7 +11,7 @@ from data.database import local_folder
 from data.importer import form, grid, identity, unfold
 from data.importer.check import LAYOUT, check
 from data.importer.guess import Guess, guess
-from data.importer.layouts import Layout, LayoutError, Rule, fitting, keep, layouts, named
+from data.importer.layouts import ROLES, Layout, LayoutError, Rule, fitting, keep, layouts, named
 from data.importer.names import Territories
 from data.importer.read import Progress, Reading, read, received
 from data.importer.report import Problem, Report, clipped
@@ -23,6 +23,7 @@ from data.importer.vocabulary import vocabulary
 from data.importer.withdraw import withdraw
 
 __all__ = [
+    "ROLES",
     "Guess",
     "Layout",
     "LayoutError",
@@ -49,7 +50,8 @@ MOST_SHOWN = 12
 class Sheet:
     """A table of another layout than one row a figure, as far as it is understood. guess: what its columns probably are
     (or are, when `known`); asked: what a person has to answer; proposals: names to confirm; rows: the first figures as
-    they would be stored, by the names of data.importer.unfold.HEADER; count: how many there are."""
+    they would be stored, by the names of data.importer.unfold.HEADER; count: how many there are; looked: it was only to
+    be looked at."""
 
     guess: Guess
     known: bool
@@ -57,6 +59,7 @@ class Sheet:
     proposals: tuple[Proposal, ...]
     rows: tuple[dict[str, str], ...]
     count: int
+    looked: bool = False
 
 
 def import_file(
@@ -74,6 +77,7 @@ def import_file(
     layout: Layout | None = None,
     on: dt.date | None = None,
     local: Path | None = None,
+    look: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Take in one file of counts (docs/load-your-own-file.md) as one event, or say what is wrong with it.
@@ -83,9 +87,10 @@ def import_file(
     are. `within` are the codes that whoever hands the file in may write, None for all. `demonstration`: the database is
     that of made-up counts, which takes its own forms only. A table of another layout than one row a figure is taken by
     `layout`, else by the one that the office (its folder `local`) or the product has for its headers; where there is
-    none the report has a guess. `on` is the date of figures that have none in the sheet. The same bytes a second time
-    change nothing. Reading and checking happen outside the write lock; storing is one transaction. `progress` is called
-    with a stage, rows done and rows there are (0: unknown).
+    none the report has a guess. `on` is the date of figures that have none in the sheet. With `look` such a table is
+    only looked at, whatever is known of it. The same bytes a second time change nothing. Reading and checking happen
+    outside the write lock; storing is one transaction. `progress` is called with a stage, rows done and rows there are
+    (0: unknown).
 
     Raises OSError when the file cannot be opened, sqlalchemy.exc.SQLAlchemyError when the database refuses.
     """
@@ -109,7 +114,9 @@ def import_file(
     if reading.encoding:
         noted = (note("encoding", encoding=reading.encoding),)
     if reading.grid:
-        answer = _sheet(reading, layout, catalogue=catalogue, territories=territories, on=on, local=local, file=name)
+        answer = _sheet(
+            reading, layout, catalogue=catalogue, territories=territories, on=on, local=local, file=name, look=look
+        )
         if isinstance(answer, Report):
             return replace(answer, noted=(*noted, *answer.noted))
         filled, sheet = answer
@@ -194,7 +201,7 @@ def _nominative(reading: Reading) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _sheet(reading: Reading, layout: Layout | None, *, catalogue, territories, on, local: Path, file: str):
+def _sheet(reading: Reading, layout: Layout | None, *, catalogue, territories, on, local: Path, file: str, look: bool):
     """What a table of another layout says, with how it was understood; a report when it cannot be taken as it is."""
     words = vocabulary(local)
     book = grid.sheets(reading)
@@ -236,9 +243,12 @@ def _sheet(reading: Reading, layout: Layout | None, *, catalogue, territories, o
             for row in range(min(MOST_SHOWN, filled.table.num_rows))
         ),
         count=filled.table.num_rows,
+        looked=look,
     )
-    if known is None or asked:
-        problems = (*(() if known else (Problem("unknown_layout"),)), *asked)
+    if known is None or asked or look:
+        problems = (*(() if known else (Problem("unknown_layout", values={"option": "--layout"}),)), *asked)
+        if look and known:
+            problems += filled.problems
         count = filled.table.num_rows + filled.refused
         return Report(file=file, rows_read=count, refused=count, problems=problems, noted=filled.noted, sheet=sheet)
     steps = catalogue.steps

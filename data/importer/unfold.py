@@ -33,12 +33,13 @@ MOST_PROPOSALS = 200
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A name of the sheet that nobody could be sure of. parent: the code of what holds it, if known; candidates: codes,
-    the likeliest first; lines: how many lines use it."""
+    the likeliest first; lines: how many lines use it; likely: whether the first candidate is worth proposing."""
 
     name: str
     parent: str
     candidates: tuple[str, ...]
     lines: int
+    likely: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,7 +404,7 @@ class _Reader:
         kind = layout.measure or "stock"
         date = start = end = ""
         if when is None:
-            self.asked.setdefault("which_date", Problem("which_date", values={"asks": "date"}))
+            self.asked.setdefault("which_date", Problem("which_date", values={"asks": "date", "option": "--date"}))
         elif kind == "stock":
             date = when[1].isoformat()
         else:
@@ -569,7 +570,7 @@ class _Reader:
         if ignored:
             said.append(noted("ignored", columns=[clipped(one) for one in ignored[:8]]))
         proposals = [
-            Proposal(name, parent, placed.candidates, lines)
+            Proposal(name, parent, placed.candidates, lines, likely=placed.how == "unknown_territory")
             for (name, parent), (placed, lines) in self.unsure.items()
             if name[:1] not in "=+-@" and len(name) <= 100
         ]

@@ -160,6 +160,7 @@ VALUES = {
     "shown": "flow",
     "parts": 12,
     "field": "column",
+    "option": "--layout",
     "other_cell": "C12",
     **dict.fromkeys(["gigabytes", "members", "most", "ratio", "sheets", "number", "expected", "megabytes"], 7),
     **dict.fromkeys(["digits", "line", "other", "event", "by", "seconds"], 7),
