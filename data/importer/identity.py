@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from data.importer.vocabulary import tidy, tokens
+from data.importer.vocabulary import phrases, tidy, tokens
 
 FILE = Path(__file__).resolve().parent.parent / "reference" / "identity.toml"
 SAMPLE = 2000
@@ -48,10 +48,7 @@ def by_header(header: str) -> str:
     known = _known().headers
     if said in known or tokens(header) in known:
         return known.get(said) or known[tokens(header)]
-    for words, kind in known.items():
-        if len(words) > 1 and any(said[at : at + len(words)] == words for at in range(len(said) - len(words) + 1)):
-            return kind
-    return ""
+    return next((known[words] for words in phrases(said) if len(words) > 1 and words in known), "")
 
 
 def by_content(texts: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
@@ -40,9 +41,14 @@ class Placer:
         self._held: dict[tuple[str, ...], Placed] = {}
         self._pools: dict[str, dict[str, list[str]]] = {}
         self._above: dict[str, frozenset[str]] = {}
-        self._digits: dict[str, list[str]] = {}
-        for code in territories.by_code:
-            self._digits.setdefault(code.replace(".", ""), []).append(code)
+
+    @cached_property
+    def _digits(self) -> dict[str, list[str]]:
+        """The codes that have these digits, without their points."""
+        found: dict[str, list[str]] = {}
+        for code in self.territories.by_code:
+            found.setdefault(code.replace(".", ""), []).append(code)
+        return found
 
     def learn_level(self, names: Iterable[str], *, parent: str = "") -> None:
         """Take the level that most of these names have, of those that are one territory's alone."""

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from data.importer.names import normal
-
 REFERENCE = Path(__file__).resolve().parent.parent / "reference"
 SHEETS = "sheets.toml"
 IGNORED = "ignored"
 """The role of a column that is not read."""
+MOST_WORDS = 16
 LONG = 4
 """A word of fewer letters means something only when it stands alone: « no », « du », «من»."""
 
@@ -75,6 +74,7 @@ def _bytes(text: str, name: str) -> bytes:
     return b"".join(bytes([ord(c)]) if 0x80 <= ord(c) < 0xA0 else c.encode("cp1252") for c in text)
 
 
+@lru_cache(maxsize=1 << 15)
 def tokens(text: str) -> tuple[str, ...]:
     """The words of a text in the form in which they are compared."""
     plain = unicodedata.normalize("NFKD", tidy(text).casefold())
@@ -145,13 +145,18 @@ def meaning(words: Mapping[tuple[str, ...], str], text: str, *, least: int = LON
     said = tokens(text)
     if said in words:
         return words[said]
-    joined = normal(text)
     best, most = "", least - 1
-    for phrase, value in words.items():
-        size = sum(map(len, phrase))
-        if size > most and (_holds(said, phrase) or "".join(phrase) == joined):
-            best, most = value, size
+    for phrase in phrases(said):
+        if phrase in words and (size := sum(map(len, phrase))) > most:
+            best, most = words[phrase], size
     return best
+
+
+def phrases(said: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Every run of at most MOST_WORDS words of a text."""
+    for at in range(len(said)):
+        for size in range(1, min(MOST_WORDS, len(said) - at) + 1):
+            yield said[at : at + size]
 
 
 def _holds(said: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
@@ -179,16 +184,16 @@ def _vocabulary(own: Path | None, stamp: int) -> Vocabulary:
     def mapped(section: str) -> dict[tuple[str, ...], str]:
         return {tokens(word): key for key, word in lists(section) if tokens(word)}
 
-    def phrases(words: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    def every(words: Iterable[str]) -> frozenset[tuple[str, ...]]:
         return frozenset(filter(None, map(tokens, words)))
 
-    asked = [(phrases(one["words"]), tuple(one["steps"])) for part in (body, more) for one in part.get("asked", ())]
+    asked = [(every(one["words"]), tuple(one["steps"])) for part in (body, more) for one in part.get("asked", ())]
     return Vocabulary(
         months={words: int(key) for words, key in mapped("months").items()},
         quarters={words: int(key) for words, key in mapped("quarters").items()},
         around_dates=frozenset(word for _, text in lists("dates") for word in tokens(text)),
         headers=mapped("headers"),
-        totals=phrases(word for _, word in lists("totals")),
+        totals=every(word for _, word in lists("totals")),
         absent=frozenset(tidy(word).casefold() for _, word in lists("absent")),
         titles=mapped("titles"),
         units=mapped("units"),

@@ -1,6 +1,7 @@
 """What the tests of the write side share: the real definitions and territories, and counts typed in the test."""
 
 import datetime as dt
+import json
 import os
 import sys
 
@@ -82,21 +83,67 @@ def day():
     return lambda iso: as_day(dt.date.fromisoformat(iso))
 
 
-def fork_and_parse(arguments, notes, size, progress):
-    """What the child process does, in a fork that need not load its libraries again: for tests that read many files."""
-    child = os.fork()
-    if child == 0:
-        try:
-            parse.main(*arguments)
+class Nursery:
+    """A child process that parses one file after the other, made again when it has died: for tests that read many.
+
+    It does what the real one does, limits included, without loading its libraries for each file.
+    """
+
+    def __init__(self):
+        self.child = 0
+
+    def _bear(self) -> None:
+        orders, given = os.pipe()
+        heard, answers = os.pipe()
+        self.child = os.fork()
+        if self.child == 0:
+            os.close(given)
+            os.close(heard)
+            # A reader that panics writes pages of it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            with os.fdopen(orders) as lines, os.fdopen(answers, "wb", buffering=0) as said:
+                for line in lines:
+                    try:
+                        parse.main(*json.loads(line))
+                        said.write(b"y")
+                    except BaseException:
+                        said.write(b"n")
             os._exit(0)
-        except BaseException:
-            os._exit(1)
-    status = os.waitpid(child, 0)[1]
-    return None if status == 0 else Problem("reader_died", values={"gigabytes": parse.MEMORY >> 30})
+        os.close(orders)
+        os.close(answers)
+        self.given, self.heard = given, heard
+
+    def parse(self, arguments, notes, size, progress):
+        """What takes the place of `data.importer.read._run_child`."""
+        if not self.child:
+            self._bear()
+        os.write(self.given, (json.dumps(arguments) + "\n").encode())
+        answer = os.read(self.heard, 1)
+        if answer == b"y":
+            return None
+        if not answer:
+            self.close()
+        return Problem("reader_died", values={"gigabytes": parse.MEMORY >> 30})
+
+    def close(self) -> None:
+        """Let the child go."""
+        if self.child:
+            os.close(self.given)
+            os.close(self.heard)
+            os.waitpid(self.child, 0)
+            self.child = 0
+
+
+@pytest.fixture(scope="session")
+def nursery():
+    """One child process for all files of the tests that ask for it."""
+    held = Nursery()
+    yield held
+    held.close()
 
 
 @pytest.fixture
-def quick_child(monkeypatch):
-    """Files are parsed in a fork of this process, where there are forks."""
+def quick_child(monkeypatch, nursery):
+    """Files are parsed by a child process that stays, where processes can be forked."""
     if hasattr(os, "fork"):
-        monkeypatch.setattr(sys.modules["data.importer.read"], "_run_child", fork_and_parse)
+        monkeypatch.setattr(sys.modules["data.importer.read"], "_run_child", nursery.parse)

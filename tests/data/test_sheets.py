@@ -1,7 +1,10 @@
 """Sheets as offices have them: however they are written, the same counts come in, totals never among them."""
 
 import datetime as dt
+import os
 import random
+import re
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -15,6 +18,7 @@ from data.importer.layouts import Layout, parsed
 from data.importer.read import Reading
 from data.importer.unfold import HEADER, unfold
 from data.importer.vocabulary import vocabulary
+from tests.data import mutants
 from tests.data.sheets import (
     AIT_MELLOUL,
     LQLIAA,
@@ -601,7 +605,53 @@ def test_scripts_in_a_page_are_no_cells_and_its_entities_are_letters(hand_in, fi
     assert list(figures().values()) == [1200]
 
 
-# Any sheet at all
+# The guide
+
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "load-your-own-file.md").read_text(encoding="utf-8")
+COUNTED = {
+    "Months across, a year over its months": 6,
+    "The same in Arabic, right to left": 6,
+    "One line a date, a province named once": 5,
+    "Women, men and both": 3,
+    "A date for the whole sheet": 1,
+}
+EXAMPLES = re.findall(r"### ([^\n]+)\n\n```text\n(.*?)```", GUIDE, re.DOTALL)
+
+
+def test_the_guide_has_an_example_of_each_kind_of_sheet():
+    assert [title for title, _ in EXAMPLES] == list(COUNTED)
+
+
+@on_one_engine
+@pytest.mark.parametrize(("title", "example"), EXAMPLES, ids=[title for title, _ in EXAMPLES])
+def test_each_example_of_the_guide_is_taken_in_as_it_stands(hand_in, title, example):
+    report = hand_in(example.encode(), within="")
+    assert report.problems == ()
+    assert report.accepted == COUNTED[title]
+
+
+@on_one_engine
+def test_the_layout_of_the_guide_reads_the_example_of_the_guide(hand_in, tmp_path):
+    from data.importer import keep
+
+    text = re.search(r"```toml\n(step = .*?)```", GUIDE, re.DOTALL).group(1)
+    keep(tmp_path, parsed(text, file="mine.toml"))
+    assert hand_in(EXAMPLES[0][1].encode(), confirm=False).accepted == 6
+    assert hand_in(EXAMPLES[1][1].encode(), confirm=False).accepted == 6
+
+
+# Any file at all
+
+
+@on_one_engine
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the child process that stays is a fork")
+def test_five_thousand_spoilt_files_crash_nothing_and_leave_no_half_import(
+    engine, known, places, tmp_path, quick_child
+):
+    found = mutants.run(engine, files=5000, seed=22, local=tmp_path, known=known, places=places)
+    assert found["stored"] + found["refused"] == 5000
+    assert found["stored"] > 100 and found["rows"] > 5000
+
 
 CELLS = st.one_of(
     st.sampled_from(
