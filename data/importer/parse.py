@@ -363,13 +363,18 @@ class Cells:
         self.lines, self.records = [], []
 
 
+def _unquoted(line: str) -> str:
+    """The line without what stands in quotation marks, where a delimiter is none."""
+    return re.sub(r'"[^"]*"', "", line) if '"' in line else line
+
+
 def _grid_delimiter(path: str) -> str:
     """The delimiter that most lines use equally often: a line of notes above the table says nothing of it."""
     with open(path, encoding="utf-8-sig", newline="") as file:
         lines = [line for line in file.read(1 << 18).splitlines()[:300] if line.strip()]
     best, most = GRID_DELIMITERS[0], 0
     for mark in GRID_DELIMITERS:
-        counts = [count for line in lines if (count := line.count(mark))]
+        counts = [count for line in lines if (count := _unquoted(line).count(mark))]
         agreed = max(map(counts.count, set(counts)), default=0)
         if agreed > most:
             best, most = mark, agreed

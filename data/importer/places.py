@@ -80,6 +80,10 @@ class Placer:
                 return found
             if not name:
                 return Placed("", "unknown_territory", tuple(self.territories.suggestions(code)))
+            if self._looks_like_code(code) and "." in code:
+                # A code of another list (an older census, cercles): its name may be that of something else.
+                said = self._place(name, "", parent, level)
+                return Placed("", "unknown_territory", said.candidates or ((said.code,) if said.code else ()))
         if self._looks_like_code(name):
             found = self._by_code(name)
             return found or Placed("", "unknown_territory", tuple(self.territories.suggestions(name)))

@@ -120,6 +120,44 @@ def test_without_a_file_the_command_says_how_it_is_used(run):
     assert (code, "python -m data.importer" in err) == (2, True)
 
 
+SHEET = ("Ménages inscrits au RSU", "Commune;févr. 2024", "Aït Melloul;1 200")
+
+
+@on_one_engine
+def test_a_sheet_of_an_unknown_layout_is_refused_with_the_guess_that_the_command_then_takes(run, file, tmp_path):
+    path = file(*SHEET, name="sheet.csv")
+    code, out, _ = run(path, "--lang", "en")
+    assert code == 1 and "--layout" in out
+    guess = out[out.index('id = "') : out.rindex('role = "value"')] + 'role = "value"\n'
+    layout = tmp_path / "mine.toml"
+    layout.write_text(guess + "\n", encoding="utf-8")
+    code, out, err = run(path, "--layout", layout, "--json", "--lang", "en")
+    said = json.loads(out)
+    assert (code, list(said)) == (0, FIELDS)
+    assert [said[name] for name in FIELDS[:-1]] == ["sheet.csv", 1, 1, 0, 0, 1]
+    assert "Read as" in err
+
+
+@on_one_engine
+def test_json_of_a_sheet_that_waits_for_answers_has_the_same_fields_and_stores_nothing(run, file):
+    code, out, _ = run(file("Commune;Nombre", "Aït Melloul;5", name="sheet.csv"), "--json", "--accept-rest")
+    said = json.loads(out)
+    assert (code, list(said)) == (1, FIELDS)
+    assert [said[name] for name in FIELDS[1:-1]] == [1, 0, 1, 0, None]
+    assert list(said["problems"][0]) == ["line", "column", "cell", "seen", "problem", "mend"]
+    assert len(said["problems"]) == 3
+
+
+@on_one_engine
+def test_a_layout_that_there_is_not_or_that_is_none_ends_in_a_sentence(run, file, tmp_path):
+    path, broken = file(*SHEET, name="sheet.csv"), tmp_path / "broken.toml"
+    broken.write_text("[[column]]\nheader = 'x'\nrole = 'colour'\n", encoding="utf-8")
+    for asked in ("nothing", broken, tmp_path / "nowhere.toml"):
+        code, out, err = run(path, "--layout", asked, "--lang", "en")
+        assert (code, out) == (1, "") and err.strip()
+    assert "column.0.role" in run(path, "--layout", broken, "--lang", "en")[2]
+
+
 def test_long_work_is_told_from_the_second_second_on_with_rows_and_rate(monkeypatch, capsys):
     clock = [100.0]
     monkeypatch.setattr(command.time, "monotonic", lambda: clock[0])

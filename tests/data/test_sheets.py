@@ -158,6 +158,13 @@ def test_a_sheet_means_the_same_counts_however_it_is_written(hand_in, figures, d
     assert noted(report)["noted_totals"] == {"n": 3}
 
 
+@on_one_engine
+def test_a_delimiter_within_quotation_marks_is_none(hand_in, figures):
+    lines = ["Commune,Date,Ménages RSU,Observations", '"Aït Melloul",2024-03-31,5,"a;b;c;d"', "Lqliaa,2024-03-31,6,x;y"]
+    assert hand_in("\n".join(lines).encode()).problems == ()
+    assert sorted(figures().values()) == [5, 6]
+
+
 DATES = [
     ("14/09/2023", "15/09/2023"),
     ("14-09-2023", "15-09-2023"),
@@ -311,6 +318,20 @@ def test_a_name_that_other_territories_share_is_told_apart_by_what_is_written_ab
 def test_a_code_and_a_name_of_two_territories_are_refused(hand_in):
     rows = [["Code", "Commune", "Date", "Ménages RSU"], [LQLIAA, "Temsia", "2024-03-31", "5"]]
     assert codes(hand_in(csv_bytes(rows))) == ["sheet_code_other"]
+
+
+@on_one_engine
+def test_a_code_of_another_list_is_not_overlooked_for_its_name(hand_in):
+    rows = [["Code", "Commune", "Date", "Ménages RSU"], ["09.273.77.77", "Temsia", "2024-03-31", "5"]]
+    report = hand_in(csv_bytes(rows))
+    assert [(p.code, p.values) for p in report.problems] == [("sheet_unknown", {"suggestions": [TEMSIA]})]
+
+
+@on_one_engine
+def test_a_column_of_line_numbers_called_codes_places_nothing(hand_in, figures):
+    rows = [["Code", "Commune", "Date", "Ménages RSU"], ["9", "Temsia", "2024-03-31", "5"]]
+    assert codes(hand_in(csv_bytes(rows))) == ["sheet_code_other"]
+    assert figures() == {}
 
 
 # Blocks and totals
