@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from data.database import local_folder
 from data.importer import form, grid, identity, unfold
+from data.importer.before import last_stocks
 from data.importer.check import LAYOUT, check
 from data.importer.guess import Guess, guess
 from data.importer.layouts import ROLES, Layout, LayoutError, Rule, fitting, keep, layouts, named
+from data.importer.measure import beside_known
 from data.importer.names import Territories
 from data.importer.read import Progress, Reading, read, received
 from data.importer.report import Problem, Report, clipped
@@ -146,6 +148,20 @@ def import_file(
     )
     if filled is not None:
         checked = replace(checked, problems=tuple(filled.placed(problem) for problem in checked.problems))
+    if sheet is not None and checked.keys and not sheet.guess.layout.sure:
+        said = sheet.guess.layout.measure or "stock"
+        with engine.connect() as connection:
+            shown = beside_known(*last_stocks(connection, checked), said=said)
+        if shown:
+            asked = Problem("which_measure", values={"asks": "measure", "said": said, "shown": shown})
+            return Report(
+                file=name,
+                rows_read=checked.rows_read,
+                refused=checked.rows_read,
+                problems=(asked, *reading.problems),
+                noted=noted,
+                sheet=replace(sheet, asked=(*sheet.asked, asked)),
+            )
     # An earlier event that had to refuse rows may be followed by one that need not: a spelling was added since.
     if earlier is not None and checked.refused >= earlier.refused:
         return _known(name, earlier, (*reading.problems, *checked.problems))

@@ -5,7 +5,7 @@ import datetime as dt
 
 import numpy as np
 
-from data.counts import current, unpacked
+from data.counts import current, series_of, unpacked
 from data.importer.report import Problem, noted
 from data.schema import observation
 
@@ -26,6 +26,30 @@ def said_before(connection, *, key, value, now, here, place, same, old_ids) -> t
             found.append(_told("corrected", key[changed]))
     found += _overlapping(connection, key, old_ids)
     return tuple(found)
+
+
+def last_stocks(connection, checked) -> tuple[list[int], list[int]]:
+    """The value of each count of a checked file at its first date, and the last stock of it that was known before."""
+    stocks = {(*key[:4], "stock", *key[5:]): at for at, key in enumerate(checked.keys)}
+    held = series_of(connection, kinds={(key[0], key[2], key[3], "stock") for key in checked.keys})
+    ids = {held[key]: at for key, at in stocks.items() if key in held}
+    if not ids:
+        return [], []
+    first, value = {}, {}
+    for at, day, number in zip(
+        checked.series.tolist(), checked.from_date.tolist(), checked.value.tolist(), strict=True
+    ):
+        if at not in first or day < first[at]:
+            first[at], value[at] = day, number
+    rows = current(connection, observation, ids=set(ids), first=0, last=int(checked.to_date.max()))
+    rows = rows[rows[:, 2] >= 0]
+    last: dict[int, int] = {}
+    series, to_date, _ = unpacked(rows[:, 0])
+    for one, day, known in zip(series.tolist(), to_date.tolist(), rows[:, 2].tolist(), strict=True):
+        # Rows lie in the order of their days: the latest before the file is the last one met.
+        if day < first[ids[one]]:
+            last[ids[one]] = known
+    return [value[at] for at in last], list(last.values())
 
 
 def _told(what: str, key: np.ndarray) -> Problem:

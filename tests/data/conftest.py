@@ -1,6 +1,7 @@
 """What the tests of the write side share: the real definitions and territories, and counts typed in the test."""
 
 import datetime as dt
+import faulthandler
 import json
 import os
 import sys
@@ -99,7 +100,8 @@ class Nursery:
         if self.child == 0:
             os.close(given)
             os.close(heard)
-            # A reader that panics writes pages of it.
+            # A reader that panics or is stopped writes pages of it.
+            faulthandler.disable()
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             with os.fdopen(orders) as lines, os.fdopen(answers, "wb", buffering=0) as said:
                 for line in lines:

@@ -508,6 +508,24 @@ def test_a_month_of_a_flow_runs_from_its_first_day_to_its_last(hand_in, engine):
     assert [dt.date.fromordinal(epoch + day).isoformat() for day in found] == ["2024-02-01", "2024-02-29"]
 
 
+@on_one_engine
+def test_one_month_of_figures_far_below_the_known_stock_is_asked_about(hand_in, figures):
+    names = ["Aït Melloul", "Lqliaa", "Temsia", "Inezgane"]
+    stock = [["Ménages RSU"], ["Commune", "févr. 2024"], *[[name, 1000 + at] for at, name in enumerate(names)]]
+    month = [["Ménages RSU"], ["Commune", "mars 2024"], *[[name, 20 + at] for at, name in enumerate(names)]]
+    # Counts of another register first: the numbers of series are then no places in the file.
+    assert hand_in(csv_bytes([["Personnes RNP"], *stock[1:]])).problems == ()
+    assert hand_in(csv_bytes(stock)).problems == ()
+    report = hand_in(csv_bytes(month))
+    assert (codes(report), report.event) == (["which_measure"], None)
+    assert report.problems[0].values == {"asks": "measure", "said": "stock", "shown": "flow"}
+    assert hand_in(csv_bytes(month), measure="flow").problems == ()
+    whole = [["Ménages RSU"], ["Commune", "avr. 2024"], *[[name, 1050 + at] for at, name in enumerate(names)]]
+    assert codes(hand_in(csv_bytes(whole), measure="flow")) == ["which_measure"]
+    assert hand_in(csv_bytes(whole), measure="flow", sure=True).problems == ()
+    assert len(figures()) == 16
+
+
 def test_a_month_sent_again_a_correction_and_an_overlap_are_each_said(take_in):
     head = "territory,step,unit,measure,from,to,value"
     line = "09.273,rsu.registered,household,flow,{},{},{}"
