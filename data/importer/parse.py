@@ -39,6 +39,8 @@ BATCH = 50_000
 MEMORY = 1 << 30
 """Bytes that a file may make the child ask for beyond what it holds once its libraries are loaded."""
 OPEN_FILES = 64
+TEXT_SECONDS, BOOK_SECONDS = 60, 9
+"""What reading may take of a processor, besides a second for each half megabyte."""
 DELIMITERS = ",;\t"
 MOST_COLUMNS = 200
 MOST_SHEETS = 30
@@ -90,7 +92,7 @@ class Notes:
             self.say(rows=rows)
 
 
-def limit(size: int) -> None:
+def limit(size: int, seconds: int) -> None:
     """Limits on memory, time, open files and written bytes; the parent watches the clock where there are none."""
     try:
         import resource
@@ -100,7 +102,7 @@ def limit(size: int) -> None:
         held = int(statm.read().split()[0]) * resource.getpagesize()
     wanted = {
         resource.RLIMIT_AS: held + MEMORY,
-        resource.RLIMIT_CPU: 60 + size // 500_000,
+        resource.RLIMIT_CPU: seconds + size // 500_000,
         resource.RLIMIT_NOFILE: OPEN_FILES,
         resource.RLIMIT_FSIZE: max(2 << 30, 20 * size),
         resource.RLIMIT_CORE: 0,
@@ -678,7 +680,7 @@ def text_file(source: str, rows: Rows, *, as_cells: bool) -> Rows:
 def main(source: str, output: str, notes_path: str, kind: str, hand_over: str) -> None:
     pa.set_cpu_count(1)
     notes = Notes(notes_path)
-    limit(os.path.getsize(source))
+    limit(os.path.getsize(source), TEXT_SECONDS if kind == "csv" else BOOK_SECONDS)
     rows = Rows(output, notes)
     as_cells = hand_over == "cells"
     try:

