@@ -377,7 +377,44 @@ def spellings(folder: Path) -> dict[str, dict[str, str]]:
     """The office's own spellings: code → {ar, fr}, a language left out where it has none."""
     path = folder / SPELLINGS
     rows = _csv(path) if path.is_file() else []
-    return {row["code"]: {lang: row[lang] for lang in ("ar", "fr") if row.get(lang)} for row in rows if row.get("code")}
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        said = {lang: row[lang] for lang in ("ar", "fr") if row.get(lang)}
+        if row.get("code") and (said or not row.get("spelling")):
+            found.setdefault(row["code"], {}).update(said)
+    return found
+
+
+def remembered_spellings(folder: Path) -> dict[str, str]:
+    """What people have confirmed that names in files mean: code by name. They are read, never shown."""
+    path = folder / SPELLINGS
+    rows = _csv(path) if path.is_file() else []
+    return {row["spelling"]: row["code"] for row in rows if row.get("spelling") and row.get("code")}
+
+
+def remember_spellings(folder: Path, answers: Mapping[str, str]) -> None:
+    """Keep what names in files mean (code by name), beside the office's own spellings.
+
+    Raises SettingsError for a code there is not, and for a spelling that is no name.
+    """
+    with _writing:
+        faults = [
+            fault for name, code in answers.items() for fault in _spelling_faults(folder, {code: {"spelling": name}})
+        ]
+        if faults:
+            raise SettingsError(faults)
+        _write_spellings(folder, spellings(folder), remembered_spellings(folder) | dict(answers))
+
+
+def _write_spellings(folder: Path, own: Mapping[str, Mapping[str, str]], remembered: Mapping[str, str]) -> None:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["code", "ar", "fr", *(["spelling"] if remembered else [])])
+    for code in sorted(own):
+        if any(own[code].values()):
+            rows.writerow([code, own[code].get("ar", ""), own[code].get("fr", ""), *([""] if remembered else [])])
+    rows.writerows([code, "", "", name] for name, code in sorted(remembered.items()))
+    _replace(folder / SPELLINGS, text.getvalue())
 
 
 def save_spellings(folder: Path, new: Mapping[str, Mapping[str, str]]) -> None:
@@ -392,13 +429,7 @@ def save_spellings(folder: Path, new: Mapping[str, Mapping[str, str]]) -> None:
         kept = spellings(folder)
         for code, said in new.items():
             kept[code] = {lang: said.get(lang, "").strip() for lang in ("ar", "fr")}
-        text = io.StringIO()
-        rows = csv.writer(text, lineterminator="\n")
-        rows.writerow(["code", "ar", "fr"])
-        for code in sorted(kept):
-            if any(kept[code].values()):
-                rows.writerow([code, kept[code].get("ar", ""), kept[code].get("fr", "")])
-        _replace(folder / SPELLINGS, text.getvalue())
+        _write_spellings(folder, kept, remembered_spellings(folder))
 
 
 def _spelling_faults(folder: Path, new: Mapping[str, Mapping[str, str]]) -> Iterator[SettingsFault]:

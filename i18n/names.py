@@ -72,7 +72,9 @@ class Names:
     def places(self) -> dict[str, Place]:
         """Each territory in words, by code."""
         own = self.local / SPELLINGS
-        spellings = {row["code"]: row for row in _rows(own)} if _is_there(own) else {}
+        # Further spellings that files may use stand in the same list, in a column of their own: they are never shown.
+        shown = [row for row in _rows(own) if not row.get("spelling")] if _is_there(own) else []
+        spellings = {row["code"]: row for row in shown}
         found = {
             row["code"]: _place(row, spellings.get(row["code"], {})) for row in _rows(self.reference / TERRITORIES)
         }

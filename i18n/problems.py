@@ -15,6 +15,7 @@ from . import Words
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 EXAMPLE_DATE = "2023-09-14"
 PLACES = ("candidates", "suggestions")
+ASKED_OF_DATES = ("which_grain",)
 MOST_CELLS = 8
 """Addresses of cells that are named of those with the same problem."""
 
@@ -33,12 +34,43 @@ class Problem(Protocol):
 
 def sentence(problem: Problem, w: Words) -> tuple[str, str]:
     """What is wrong, and how to mend it."""
-    values = {"seen": problem.seen, "column": problem.column or "", "example": EXAMPLE_DATE}
+    values = _values(problem, w)
+    key = f"importer.{problem.code}"
+    like = any(problem.values.get(name) for name in ("suggestions", "columns") if not isinstance(values.get(name), int))
+    mend = f"{key}.mend_like" if like and f"{key}.mend_like" in w else f"{key}.mend"
+    return w(key, **values), w(mend, **values)
+
+
+def notes(said: Iterable[Problem], w: Words) -> Iterator[str]:
+    """One line of text for each thing that was understood of a file and that refuses nothing."""
+    for one in said:
+        yield w(f"importer.{one.code}", **_values(one, w))
+
+
+def _values(problem: Problem, w: Words) -> dict[str, Any]:
+    """What fills the sentence of a problem: codes as names, dates as dates, lists joined."""
+    seen = problem.seen
+    if _ISO.fullmatch(seen) and problem.code in ASKED_OF_DATES:
+        seen = w.date_short(datetime.date.fromisoformat(seen))
+    values = {"seen": seen, "column": problem.column or "", "example": EXAMPLE_DATE}
+    if {"first", "last"} <= problem.values.keys():
+        first, last = (datetime.date.fromisoformat(problem.values[name]) for name in ("first", "last"))
+        values["period"] = w.date_short(first) if first == last else w.period(first, last)
     for name, value in problem.values.items():
         # The line of the problem itself is said around the sentence.
         name = "other_line" if name == "line" else name
         if name in PLACES:
             values[name] = w.join(_place(code, w) for code in value)
+        elif name == "territory":
+            values[name] = _place(value, w)
+        elif name == "steps":
+            values[name] = w.join(w.name("step", step) for step in value)
+        elif name in ("known", "found") and problem.code == "which_count_other":
+            values[name] = w.name("step", value)
+        elif name == "counts":
+            values[name] = w.join(w.things(step, unit) for step, unit in value)
+        elif name in ("measure", "said", "shown"):
+            values[name] = w(f"importer.measure_{value}")
         elif name == "kind" and f"identity.{value}" in w:
             values[name] = w(f"identity.{value}")
         elif isinstance(value, str) and _ISO.fullmatch(value):
@@ -47,10 +79,7 @@ def sentence(problem: Problem, w: Words) -> tuple[str, str]:
             values[name] = w.join(str(one) for one in value)
         else:
             values[name] = value
-    key = f"importer.{problem.code}"
-    like = any(problem.values.get(name) for name in ("suggestions", "columns") if not isinstance(values.get(name), int))
-    mend = f"{key}.mend_like" if like and f"{key}.mend_like" in w else f"{key}.mend"
-    return w(key, **values), w(mend, **values)
+    return values
 
 
 def told(problem: Problem, w: Words) -> str:

@@ -9,8 +9,8 @@ import streamlit as st
 import findings
 from data.catalogue import catalogue
 from data.importer import Problem, Report, Territories, erase, import_file, interrupted, rejects, withdraw
-from i18n.problems import grouped, sentence, told
-from ui import accesses, cache
+from i18n.problems import grouped, notes, sentence, told
+from ui import accesses, cache, mapping
 from ui.choices import Choices
 from ui.engine import today
 from ui.viewer import Viewer
@@ -18,6 +18,8 @@ from ui.viewer import Viewer
 SHOWN_PROBLEMS = 40
 LARGEST_FILE_MB = 50
 RULINGS = "pages/rulings.py"
+TYPES = ["csv", "txt", "tsv", "xlsx", "xls", "ods", "html", "htm"]
+"""By their names; what a file is, its bytes say."""
 
 
 def hand_in(chosen: Choices, who: Viewer) -> None:
@@ -39,23 +41,31 @@ def hand_in(chosen: Choices, who: Viewer) -> None:
         )
         given = st.file_uploader(
             w("events.file"),
-            type=["csv", "xlsx"],
+            type=TYPES,
             key="file",
             label_visibility="collapsed",
             max_upload_size=LARGEST_FILE_MB,
         )
         rest = st.checkbox(w("events.accept_rest"), key="accept-rest")
+        review = st.checkbox(w("mapping.review"), key="review")
         if given is None:
             st.session_state.pop("report", None)
             return
+
+        def take_in(**how) -> Report:
+            return _take_in(given, who, chosen, rest=rest, **how)
+
         if st.button(w("events.take_in"), type="primary", key="take-in"):
-            st.session_state["report"] = _take_in(given, who, chosen, rest=rest)
-            if st.session_state["report"].event is not None:
-                accesses.handed_in(st.session_state["report"].event, chosen, who)
-                # The page was drawn before this event: it is read again with what was just taken in.
+            _keep(take_in(look=review), chosen, who)
+        report = st.session_state.get("report")
+        if report is None:
+            return
+        tell(report, chosen)
+        if mapping.needed(report):
+            again = mapping.screen(report, chosen, who, take_in=take_in)
+            if again is not None:
+                _keep(again, chosen, who)
                 st.rerun()
-        if st.session_state.get("report") is not None:
-            tell(st.session_state["report"], chosen)
 
 
 def _tell_interrupted(chosen: Choices) -> None:
@@ -70,7 +80,16 @@ def _tell_interrupted(chosen: Choices) -> None:
             st.info(w("importer.interrupted_after", file=found.file, event=str(found.event)))
 
 
-def _take_in(given, who: Viewer, chosen: Choices, *, rest: bool) -> Report:
+def _keep(report: Report, chosen: Choices, who: Viewer) -> None:
+    """Keep what became of a file for the runs to come."""
+    st.session_state["report"] = report
+    if report.event is not None and not report.already:
+        accesses.handed_in(report.event, chosen, who)
+        # The page was drawn before this event: it is read again with what was just taken in.
+        st.rerun()
+
+
+def _take_in(given, who: Viewer, chosen: Choices, *, rest: bool, **how) -> Report:
     w, view = chosen.words, chosen.view
     said = st.empty()
     with said.container():
@@ -90,7 +109,9 @@ def _take_in(given, who: Viewer, chosen: Choices, *, rest: bool) -> Report:
             territories=Territories.load(view.folder),
             accept_rest=rest,
             within=findings.writable(view.engine, scope=who.scope),
+            local=view.folder,
             progress=progress,
+            **how,
         )
     said.empty()
     return report
@@ -105,15 +126,23 @@ def tell(report: Report, chosen: Choices) -> None:
         fields = ("file", "event", "rows_read", "accepted", "refused", "unchanged")
         st.success(w("importer.stored", **{name: getattr(report, name) for name in fields}))
         _tell_waiting(report, chosen)
+    elif mapping.needed(report):
+        st.info(w("mapping.ask", file=report.file, rows_read=report.rows_read))
     else:
         problems = w.number(len(report.problems))
         st.error(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
     _hand_back(report, chosen)
-    lines = list(grouped(report.problems, w))
+    # That its layout is unknown is said by the screen that asks for it.
+    lines = list(grouped((problem for problem in report.problems if problem.code != "unknown_layout"), w))
     for line in lines[:SHOWN_PROBLEMS]:
         st.text(line)
     if len(lines) > SHOWN_PROBLEMS:
         st.caption(w("events.more_problems", n=w.count("problem", len(lines) - SHOWN_PROBLEMS)))
+    if report.noted:
+        with st.container(key="noted"):
+            st.markdown(f"**{w('mapping.noted')}**")
+            for line in notes(report.noted, w):
+                st.text(line)
 
 
 def _hand_back(report: Report, chosen: Choices) -> None:

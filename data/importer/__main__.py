@@ -1,5 +1,6 @@
-"""`python -m data.importer FILE… [--json] [--accept-rest] [--rejects FILE] [--lang ar|fr|en]`, or `--withdraw NUMBER`,
-`--erase NUMBER`; for records, `FILE… --layout NAME` or `--from-database URL --layout NAME`.
+"""`python -m data.importer FILE… [--layout NAME|FILE] [--date DAY] [--json] [--accept-rest] [--rejects FILE]
+[--lang ar|fr|en]`, or `--withdraw NUMBER`, `--erase NUMBER`; for records, `FILE… --layout NAME` or
+`--from-database URL --layout NAME`.
 
 Exit code 0: every file is stored, or was before. 1: something was refused. 2: the command itself is not understood.
 130: stopped at the keyboard; of the file that was being taken in nothing is stored.
@@ -17,23 +18,26 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from data.catalogue import catalogue
+from data.catalogue import Catalogue, catalogue
 from data.database import MigrationRefused, engine_for, local_folder, migrate
 from data.importer import (
     Interrupted,
+    Layout,
+    LayoutError,
     Problem,
     Report,
     Territories,
     erase,
     import_file,
     interrupted,
+    named,
     records,
     rejects,
     withdraw,
 )
 from data.importer.report import clipped
 from i18n import LOCALES, Words, words
-from i18n.problems import grouped, sentence, told
+from i18n.problems import grouped, notes, sentence, told
 from i18n.records import lasting, said
 
 ACTOR = "administrator"
@@ -83,6 +87,11 @@ class Terminal:
         else:
             for line in grouped(report.problems, w):
                 print(line)
+        for line in notes(report.noted, w):
+            self.say(line)
+        if report.sheet is not None and not report.sheet.known:
+            self.say(w("importer.guess", option="--layout"))
+            self.say(report.sheet.guess.layout.to_toml())
         if isinstance(report, records.RecordsReport):
             for line in said(report, w):
                 self.say(line)
@@ -102,7 +111,8 @@ class Terminal:
         elif report.event is None and not self.as_json:
             problems = len(report.problems)
             self.say(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
-            if not accept_rest and any(problem.line and problem.line > 1 for problem in report.problems):
+            mere_lines = report.sheet is None or (report.sheet.known and not report.sheet.asked)
+            if not accept_rest and mere_lines and any(one.line and one.line > 1 for one in report.problems):
                 self.say(w("importer.accept_rest", option="--accept-rest"))
 
     def hand_back(self, report: Report, path: Path) -> None:
@@ -153,6 +163,8 @@ def _language(asked: str | None) -> str:
 def _parser(w: Words) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data.importer", description=w("importer.help.about"))
     parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help=w("importer.help.files"))
+    parser.add_argument("--layout", metavar="NAME", help=w("importer.help.layout"))
+    parser.add_argument("--date", metavar="DAY", type=dt.date.fromisoformat, help=w("importer.help.date"))
     parser.add_argument("--json", action="store_true", help=w("importer.help.json"))
     parser.add_argument("--accept-rest", action="store_true", help=w("importer.help.accept_rest"))
     parser.add_argument("--lang", choices=LOCALES, help=w("importer.help.lang"))
@@ -198,6 +210,29 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
+def _layout(asked: str | None, local: Path) -> Layout | Problem | None:
+    """The layout asked for by its name or its file; a problem when there is none."""
+    if not asked:
+        return None
+    try:
+        return named(asked, local)
+    except LayoutError as wrong:
+        return Problem("layout_unreadable", seen=clipped(asked), values={"field": wrong.where})
+    except (OSError, UnicodeDecodeError):
+        return Problem("not_opened", seen=clipped(asked))
+
+
+def _of_records(options: argparse.Namespace, local: Path, known: Catalogue) -> bool:
+    """Whether records are handed in: a table of a database, or files in a layout that is one of records."""
+    if options.from_database:
+        return True
+    try:
+        return options.layout in records.layouts(local, known)
+    except records.LayoutWrong:
+        # Whoever asks for a layout of sheets is not stopped by a faulty one of records.
+        return bool(options.layout) and isinstance(_layout(options.layout, local), Problem)
+
+
 def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     w, local = terminal.w, local_folder()
     engine = engine_for()
@@ -207,6 +242,12 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         failed = False
         for cut_short in interrupted(engine, local=local):
             terminal.say(cut_short_in_words(cut_short, w))
+        layout = None
+        if not _of_records(options, local, known):
+            layout = _layout(options.layout, local)
+            if isinstance(layout, Problem):
+                print(" ".join(sentence(layout, w)), file=sys.stderr)
+                return 1
         for work, number, key in (
             (withdraw, options.withdraw, "importer.withdrawn"),
             (erase, options.erase, "importer.erased"),
@@ -220,7 +261,7 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
             else:
                 terminal.say(w(key, event=number, by=answer))
         today = dt.datetime.now(zoneinfo.ZoneInfo("Africa/Casablanca")).date()
-        if options.layout:
+        if _of_records(options, local, known):
             return int(not all([*_take_records(options, terminal, engine, known, territories, today)]) or failed)
         for path in options.files:
             try:
@@ -233,6 +274,9 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
                     catalogue=known,
                     territories=territories,
                     accept_rest=options.accept_rest,
+                    layout=layout,
+                    on=options.date,
+                    local=local,
                     progress=terminal.progress,
                 )
             except OSError:

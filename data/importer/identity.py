@@ -6,11 +6,9 @@ What is found is the column and the kind of identity. No value is ever handed ba
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-
-from data.importer.report import Problem, clipped
 
 WORDS = Path(__file__).resolve().parent.parent / "reference" / "identity.toml"
 SAMPLE = 200
@@ -87,51 +85,32 @@ def _like_a_person(text: str) -> bool:
     return 2 <= len(words) <= 5 and not _known()["names"].isdisjoint(words)
 
 
-def personal_column(
-    header: Sequence[str],
-    cells: Callable[[int], Iterable[str]],
-    *,
-    known: Collection[str] = (),
-    is_place: Callable[[str], bool] | None = None,
-) -> Problem | None:
-    """The refusal of a file of counts that has a column about persons, None when it has none.
+def of_column(header: str, cells: Iterable[str], *, is_place: Callable[[str], bool]) -> str | None:
+    """The kind of identity that a column holds, by its header or by what its cells look like; None when it holds none.
 
-    `cells(place)` gives the texts of the column at that place; only the first that are filled are looked at. Columns
-    whose name is among `known` (lower case) are what the layout says they are, and are judged by their cells alone.
-    `is_place` tells whether a text names a territory: a column « Nom » that holds communes is no column of persons.
-    The problem names the column, and no value: a header that itself looks like a person is not repeated either.
+    Under a header that says so there may yet be none: « CIN » over counts, how many have one; « Nom » over communes.
+    `is_place` tells whether a text names a territory.
     """
-    for place, written in enumerate(header):
-        sample = []
-        for cell in cells(place):
-            if text := cell.strip():
-                sample.append(text)
-            if len(sample) == SAMPLE:
-                break
-        kind = by_content(sample)
-        if kind is None and written.strip().lower() not in known:
-            kind = by_header(written)
-            if kind and sample and _only_counts(sample):
-                kind = None  # « CIN: 412 »: how many have one
-        if kind in ("name", "card") and is_place and sample and _mostly(sample, is_place):
-            kind = None
-        if kind:
-            shown = "" if _is_personal(written) else clipped(written)
-            values = {"kind": kind, "number": place + 1}
-            code = "identity_column" if shown else "identity_column_unnamed"
-            return Problem(code, 1, shown or None, shown, values)
-    return None
+    filled = [text for cell in cells if (text := cell.strip())]
+    kind = by_header(header)
+    if kind and filled and _only_counts(filled):
+        kind = None
+    if kind in (None, "name") and filled and sum(map(is_place, filled)) >= 0.5 * len(filled):
+        return None
+    return kind or by_content(filled)
 
 
 def _only_counts(sample: Sequence[str]) -> bool:
     return all(_COUNT.fullmatch(text) for text in sample)
 
 
-def _mostly(sample: Sequence[str], is_so: Callable[[str], bool]) -> bool:
-    return sum(map(is_so, sample)) >= 0.5 * len(sample)
-
-
-def _is_personal(text: str) -> bool:
-    """Whether a header is itself somebody's number or name: the first line of a file that has no header."""
-    text = text.strip()
-    return _like_a_person(text) or any(pattern.fullmatch(text) for _, pattern in _known()["content"])
+def looks_personal(text: str) -> bool:
+    """Whether a cell by itself may be somebody's number or name: it is not repeated, not even as the name of a column
+    of a file that has no header."""
+    text, words = text.strip(), [_plain(word) for word in _BETWEEN.split(text)]
+    return (
+        "@" in text
+        or any(letter.isdigit() for letter in text)
+        or not _known()["names"].isdisjoint(words)
+        or any(pattern.fullmatch(text) for _, pattern in _known()["content"])
+    )

@@ -2,7 +2,7 @@
 
 import csv
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +108,24 @@ class Territories:
             members = [(row["grouping"], row["member"]) for row in csv.DictReader(file)]
         rows = [(row["code"], row["parent"], row["level"], row["kind"]) for row in table]
         return cls(rows, spellings=spellings, members=members, chain=offices(local) if local else ())
+
+    @property
+    def spellings(self) -> Mapping[str, Sequence[str]]:
+        """The codes of the territories that are spelt so, by spelling in the form of `normal`."""
+        return self._by_name
+
+    @property
+    def named_levels(self) -> Collection[str]:
+        """The levels and kinds that a file may name."""
+        return self._kinds
+
+    def named(self, name: str) -> Sequence[str]:
+        """The codes of the territories that have exactly this code or name."""
+        return self._named(name)
+
+    def suggestions(self, name: str) -> Sequence[str]:
+        """Codes of at most SUGGESTED territories whose name is like this one, the most alike first."""
+        return self._suggestions(name)
 
     def tree(self) -> Tree:
         """Who is summed into whom."""

@@ -1,6 +1,6 @@
 """The child process: bytes of unknown origin in, rows of text out. Run by its path, never imported by the rest.
 
-    python -I parse.py INPUT OUTPUT NOTES csv|xlsx
+    python -I parse.py INPUT OUTPUT NOTES csv|book|html table|cells
 
 OUTPUT becomes an Arrow stream: `line` (int64, as an editor or a spreadsheet numbers it) and one text column per column
 of the header, named by its place; the header itself is in the schema's metadata. NOTES receives one JSON object a line:
@@ -9,7 +9,11 @@ of the header, named by its place; the header itself is in the schema's metadata
 
 A workbook with a sheet whose first cell is FORM_MARK is a form that the program wrote: what it means is settled by
 the parent, so that its cells are handed over as they stand, one a row: `line`, sheet, column (from 1), text. A note
-says so.
+says so. With `cells`, whatever has not the columns of the long layout (`territory`, `value`) comes the same way, with
+the kind of each cell (text, number, date) as a fifth column, and a note names the ranges that were merged.
+
+A text that is not UTF-8 is written again as UTF-8 first: UTF-16 by its mark or its zeros, else Windows-1256 where its
+bytes stand in runs as Arabic letters do, else Latin-1 (with the signs of Windows-1252).
 
 It knows nothing of the house: no database, no settings, no other module of ours.
 """
@@ -17,6 +21,7 @@ It knows nothing of the house: no database, no settings, no other module of ours
 import codecs
 import csv
 import datetime as dt
+import html.parser
 import io
 import json
 import os
@@ -34,6 +39,8 @@ BATCH = 50_000
 MEMORY = 1 << 30
 """Bytes that a file may make the child ask for beyond what it holds once its libraries are loaded."""
 OPEN_FILES = 64
+TEXT_SECONDS, BOOK_SECONDS = 60, 9
+"""What reading may take of a processor, besides a second for each half megabyte."""
 DELIMITERS = ",;\t"
 MOST_COLUMNS = 200
 MOST_SHEETS = 30
@@ -42,6 +49,20 @@ FORM_MARK = "tatabbu-form"
 FORM_COLUMNS = ["sheet", "column", "text"]
 MOST_CELLS = 500_000
 """Cells that say something; a form of a year of days for all communes of a region has fewer."""
+GRID_COLUMNS = [*FORM_COLUMNS, "kind"]
+MOST_GRID_CELLS = 400_000
+MOST_GRID_COLUMNS = 1000
+MOST_MERGED = 50_000
+MOST_TAGS = 3_000_000
+LONG_LAYOUT = {"territory", "value"}
+"""What the header of the layout of one row a figure has in any case."""
+GRID_DELIMITERS = ";\t|,"
+TEXT, NUMBER, DATE = "s", "n", "d"
+_WINDOWS_1252 = {at: text for at in range(0x80, 0xA0) if (text := bytes([at]).decode("cp1252", errors="ignore"))}
+_ARABIC = bytes(
+    at for at in range(0x80, 0x100) if 0x621 <= ord(bytes([at]).decode("cp1256", errors="replace")) <= 0x6D5
+)
+"""Bytes that are Arabic letters in Windows-1256."""
 DOCTYPES = tuple(
     mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
@@ -49,6 +70,10 @@ DOCTYPES = tuple(
 
 class Wrong(Exception):
     """The file as a whole cannot be read; the arguments are a code, a line (or None) and values."""
+
+
+class NotUtf8(Exception):
+    """The text has another encoding; the argument is the first line that says so."""
 
 
 class Notes:
@@ -67,7 +92,7 @@ class Notes:
             self.say(rows=rows)
 
 
-def limit(size: int) -> None:
+def limit(size: int, seconds: int) -> None:
     """Limits on memory, time, open files and written bytes; the parent watches the clock where there are none."""
     try:
         import resource
@@ -77,7 +102,7 @@ def limit(size: int) -> None:
         held = int(statm.read().split()[0]) * resource.getpagesize()
     wanted = {
         resource.RLIMIT_AS: held + MEMORY,
-        resource.RLIMIT_CPU: 60 + size // 500_000,
+        resource.RLIMIT_CPU: seconds + size // 500_000,
         resource.RLIMIT_NOFILE: OPEN_FILES,
         resource.RLIMIT_FSIZE: max(2 << 30, 20 * size),
         resource.RLIMIT_CORE: 0,
@@ -133,12 +158,12 @@ def _look(path: str) -> tuple[bool, bool]:
         while True:
             block = file.read(BLOCK)
             if b"\0" in block:
-                raise Wrong("binary_file", None, {})
+                raise NotUtf8(None) if lines == 1 and not lf else Wrong("binary_file", None, {})
             try:
                 decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 line = lines + error.object[: error.start].count(b"\n")
-                raise Wrong("not_utf8", line, {}) from None
+                raise NotUtf8(line) from None
             if not block:
                 break
             quotes = quotes or b'"' in block
@@ -147,6 +172,52 @@ def _look(path: str) -> tuple[bool, bool]:
             cr, crlf = cr + block.count(b"\r"), crlf + block.count(b"\r\n")
     lone = cr > crlf + 1  # one pair may lie across two blocks
     return quotes, lone
+
+
+def decoded(path: str, line: int | None, notes: Notes) -> str:
+    """The address of the same text written as UTF-8. Raises Wrong where no encoding fits."""
+    with open(path, "rb") as file:
+        head = file.read(4096)
+    name = _encoding(path, head, line)
+    notes.say(encoding=name)
+    again = path + ".utf8"
+    codec = "latin-1" if name == "windows-1252" else name
+    with open(path, "rb") as file, open(again, "w", encoding="utf-8", newline="") as copy:
+        decoder = codecs.getincrementaldecoder(codec)()
+        try:
+            while True:
+                block = file.read(BLOCK)
+                text = decoder.decode(block, final=not block)
+                copy.write(text.translate(_WINDOWS_1252) if codec == "latin-1" else text)
+                if not block:
+                    return again
+        except UnicodeDecodeError:
+            raise Wrong("binary_file", None, {}) from None
+
+
+def _encoding(path: str, head: bytes, line: int | None) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if b"\0" in head:
+        # Letters of Latin text are zeros in every second place; the digits and separators of an Arabic one too.
+        even, odd = head[0::2].count(0), head[1::2].count(0)
+        wide = max(even, odd) > len(head) // 8 and min(even, odd) <= max(even, odd) // 20
+        if not wide or len(head) % 2:
+            raise Wrong("binary_file", None, {})
+        return "utf-16-le" if odd > even else "utf-16-be"
+    high = pairs = runs = single = 0
+    with open(path, "rb") as file:
+        while block := file.read(BLOCK):
+            if re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", block):
+                raise Wrong("binary_file", None, {})
+            high += len(re.findall(rb"[\x80-\xff]", block))
+            pairs += len(re.findall(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}", block))
+            runs += sum(map(len, re.findall(b"[%b]{2,}" % re.escape(_ARABIC), block)))
+            single += len(re.findall(b"(?<![\x80-\xff])[%b](?![\x80-\xff])" % re.escape(_ARABIC), block))
+    if pairs * 4 > high:
+        # UTF-8 all but for a few letters: any other reading would spoil the rest.
+        raise Wrong("not_utf8", line, {})
+    return "windows-1256" if runs > 2 * single else "windows-1252"
 
 
 def _delimiter(line: str) -> str:
@@ -260,6 +331,211 @@ def quoted_csv(path: str, rows: Rows) -> None:
         rows.add_records(lines, records)
 
 
+def _is_long(names) -> bool:
+    """Whether a header is that of the layout of one row a figure."""
+    return {name.strip().strip('"\ufeff').strip().lower() for name in names} >= LONG_LAYOUT
+
+
+class Cells:
+    """Cells of any table, handed over as they stand."""
+
+    def __init__(self, rows: Rows):
+        self.rows, self.count, self.lines, self.records, self.merged = rows, 0, [], [], 0
+        rows.notes.say(grid=True)
+        rows.header(GRID_COLUMNS)
+
+    def put(self, line: int, sheet: str, column: int, text: str, kind: str = TEXT) -> None:
+        self.count += 1
+        if self.count > MOST_GRID_CELLS:
+            raise Wrong("sheet_too_large", None, {"most": MOST_GRID_CELLS})
+        if column > MOST_GRID_COLUMNS:
+            raise Wrong("too_many_columns", None, {"columns": column, "most": MOST_GRID_COLUMNS})
+        self.lines.append(line)
+        self.records.append([sheet, str(column), text, kind])
+        if len(self.records) >= BATCH:
+            self.flush()
+
+    def merge(self, sheet: str, first_line: int, first_column: int, last_line: int, last_column: int) -> None:
+        self.merged += 1
+        if self.merged <= MOST_MERGED:
+            self.rows.notes.say(merged=[sheet, first_line, first_column, last_line, last_column])
+
+    def flush(self) -> None:
+        self.rows.add_records(self.lines, self.records)
+        self.lines, self.records = [], []
+
+
+def _unquoted(line: str) -> str:
+    """The line without what stands in quotation marks, where a delimiter is none."""
+    return re.sub(r'"[^"]*"', "", line) if '"' in line else line
+
+
+def _grid_delimiter(path: str) -> str:
+    """The delimiter that most lines use equally often: a line of notes above the table says nothing of it."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        lines = [line for line in file.read(1 << 18).splitlines()[:300] if line.strip()]
+    best, most = GRID_DELIMITERS[0], 0
+    for mark in GRID_DELIMITERS:
+        counts = [count for line in lines if (count := _unquoted(line).count(mark))]
+        agreed = max(map(counts.count, set(counts)), default=0)
+        if agreed > most:
+            best, most = mark, agreed
+    return best
+
+
+def grid_csv(path: str, rows: Rows) -> None:
+    """Hand over the cells of a text whose header is not that of the long layout."""
+    cells, start = Cells(rows), 1
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, delimiter=_grid_delimiter(path))
+        try:
+            for record in reader:
+                line, start = start, reader.line_num + 1
+                if line == 1 and len(record) <= 2 and re.fullmatch(r"sep=.?", record[0].strip() if record else ""):
+                    continue
+                for column, text in enumerate(record, start=1):
+                    if text and text.strip():
+                        cells.put(line, "", column, text)
+        except csv.Error:
+            raise Wrong("unreadable_line", start, {}) from None
+    if not cells.count:
+        raise Wrong("empty_file", None, {})
+    cells.flush()
+
+
+def grid_book(book, rows: Rows) -> None:
+    """Hand over the cells of the sheets that are shown, with the ranges that were merged."""
+    cells = Cells(rows)
+    for meta in book.sheets_metadata:
+        if not str(meta.typ).endswith("WorkSheet") or not str(meta.visible).endswith(".Visible"):
+            rows.notes.say(left=meta.name)
+            continue
+        sheet = book.get_sheet_by_name(meta.name)
+        first = sheet.start[1] + 1 if sheet.start else 1
+        for line, row in enumerate(sheet.iter_rows(), start=1):
+            for column, value in enumerate(row, start=first):
+                if value == "" or value is None:
+                    continue
+                text = _cell(value)
+                if text.strip():
+                    cells.put(line, meta.name, column, text, _kind(value))
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+            cells.merge(meta.name, top + 1, left + 1, bottom + 1, right + 1)
+    if not cells.count:
+        raise Wrong("empty_file", None, {})
+    cells.flush()
+
+
+class _Page(html.parser.HTMLParser):
+    """The tables of a page, without what scripts and styles say; a table within a cell is part of the cell."""
+
+    def __init__(self, cells: Cells):
+        super().__init__(convert_charrefs=True)
+        self.cells, self.tables, self.depth, self.hidden, self.tags = cells, 0, 0, 0, 0
+        self.line = self.column = 0
+        self.text: list[str] | None = None
+        self.span = (1, 1)
+        self.taken: dict[int, int] = {}
+
+    def handle_starttag(self, tag, attrs):
+        self.tags += 1
+        if self.tags > MOST_TAGS:
+            raise Wrong("sheet_too_large", None, {"most": MOST_GRID_CELLS})
+        if tag in ("script", "style"):
+            self.hidden += 1
+        elif tag == "table":
+            self.depth += 1
+            if self.depth == 1:
+                self.tables, self.line, self.taken = self.tables + 1, 0, {}
+                if self.tables > MOST_SHEETS:
+                    raise Wrong("too_many_sheets", None, {"sheets": self.tables, "most": MOST_SHEETS})
+        elif self.depth == 1 and tag == "tr":
+            self._close()
+            self.line, self.column = self.line + 1, 0
+        elif self.depth == 1 and tag in ("td", "th"):
+            self._close()
+            self.line = self.line or 1
+            said = dict(attrs)
+            self.span = (self._size(said.get("rowspan")), self._size(said.get("colspan")))
+            self.text = []
+        elif tag in ("br", "p", "div") and self.text is not None:
+            self.text.append(" ")
+
+    def handle_endtag(self, tag):
+        if tag in ("script", "style"):
+            self.hidden = max(0, self.hidden - 1)
+        elif tag == "table" and self.depth:
+            if self.depth == 1:
+                self._close()
+            self.depth -= 1
+        elif self.depth == 1 and tag in ("td", "th", "tr"):
+            self._close()
+
+    def handle_data(self, data):
+        if self.text is not None and not self.hidden:
+            self.text.append(data)
+
+    def handle_decl(self, decl):
+        self.unknown_decl(decl)
+
+    def unknown_decl(self, data):
+        if "ENTITY" in data.upper():
+            raise Wrong("xlsx_doctype", None, {})
+
+    @staticmethod
+    def _size(text: str | None) -> int:
+        size = int(text) if text and re.fullmatch(r"[0-9]{1,9}", text.strip()) else 1
+        if size > 1 << 16:
+            raise Wrong("too_many_columns", None, {"columns": size, "most": MOST_GRID_COLUMNS})
+        return max(size, 1)
+
+    def _close(self) -> None:
+        if self.text is None:
+            return
+        text, self.text = " ".join("".join(self.text).split()), None
+        high, wide = self.span
+        self.column += 1
+        while self.taken.get(self.column, 0) >= self.line:
+            self.column += 1
+        name = str(self.tables)
+        if text:
+            self.cells.put(self.line, name, self.column, text)
+        last = self.column + wide - 1
+        if last > 4 * MOST_GRID_COLUMNS:
+            raise Wrong("too_many_columns", None, {"columns": last, "most": MOST_GRID_COLUMNS})
+        if high > 1:
+            self.taken |= dict.fromkeys(range(self.column, last + 1), self.line + high - 1)
+        if text and (high > 1 or wide > 1):
+            self.cells.merge(name, self.line, self.column, self.line + high - 1, last)
+        self.column = last
+
+
+def grid_html(path: str, rows: Rows) -> None:
+    """Hand over the tables of a page of HTML, which portals name .xls."""
+    try:
+        _look(path)
+    except NotUtf8 as other:
+        path = decoded(path, other.args[0], rows.notes)
+    cells = Cells(rows)
+    page = _Page(cells)
+    with open(path, encoding="utf-8-sig") as file:
+        while block := file.read(1 << 16):
+            if len(page.rawdata) > 1 << 20:
+                raise Wrong("unreadable_line", None, {})  # one tag of a megabyte
+            page.feed(block)
+    page.close()
+    page._close()
+    if not cells.count:
+        raise Wrong("empty_file", None, {})
+    cells.flush()
+
+
+def _kind(value) -> str:
+    if isinstance(value, bool | str):
+        return TEXT
+    return NUMBER if isinstance(value, int | float) else DATE
+
+
 def _cell(value) -> str:
     """A cell of a workbook as it would stand in a text file."""
     if isinstance(value, str):
@@ -284,11 +560,26 @@ def _refuse_entities(path: str) -> None:
                     tail = block[-32:]
 
 
-def workbook(path: str, rows: Rows) -> None:
-    """Read the one sheet of a workbook that holds counts."""
+def _holds(path: str, member: str) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return member in archive.namelist()
+
+
+def _epoch(path: str) -> int:
+    """The first year of the calendar in which a workbook counts days."""
+    if not _holds(path, "xl/workbook.xml"):
+        return 1900
+    with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as file:
+        return 1904 if re.search(rb"""date1904\s*=\s*["'](1|true)""", file.read(1 << 16)) else 1900
+
+
+def workbook(path: str, rows: Rows, *, as_cells: bool) -> None:
+    """Read the one sheet of a workbook that holds counts; with `as_cells`, of another layout, the cells of all."""
     import python_calamine
 
-    _refuse_entities(path)
+    zipped = zipfile.is_zipfile(path)
+    if zipped:
+        _refuse_entities(path)
     with open(path, "rb") as file:
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(file)
@@ -309,13 +600,20 @@ def workbook(path: str, rows: Rows) -> None:
                 if head and _cell(head[0]).strip() == FORM_MARK:
                     form(book, rows)
                     return
-                is_table = {"territory", "value"} <= {_cell(cell).strip().lower() for cell in head}
+                is_table = _is_long(_cell(cell) for cell in head)
                 if found is None or (is_table and not found[1]):
                     found = (sheet, is_table) if head or found is None else found
                 elif is_table:
                     raise Wrong("several_tables", None, {"sheets": 2})
+            if as_cells and found is not None and not found[1]:
+                rows.notes.say(epoch=_epoch(path) if zipped else 1900)
+                grid_book(book, rows)
+                return
+        except python_calamine.PasswordError:
+            raise Wrong("xlsx_locked", None, {}) from None
         except (python_calamine.CalamineError, OSError, ValueError):
-            raise Wrong("xlsx_broken", None, {}) from None
+            code = "xlsx_broken" if zipped and _holds(path, "xl/workbook.xml") else "book_broken"
+            raise Wrong(code, None, {}) from None
         if found is None:
             raise Wrong("empty_file", None, {})
         names, lines, records = None, [], []
@@ -359,27 +657,45 @@ def form(book, rows: Rows) -> None:
     rows.add_records(lines, records)
 
 
-def main(source: str, output: str, notes_path: str, kind: str) -> None:
+def text_file(source: str, rows: Rows, *, as_cells: bool) -> Rows:
+    """Read a text; the rows that it came to (read a second time, they are others)."""
+    try:
+        quotes, lone_returns = _look(source)
+    except NotUtf8 as other:
+        source = decoded(source, other.args[0], rows.notes)
+        quotes, lone_returns = _look(source)
+    header = _header_end(source)[0]
+    if as_cells and not _is_long(header.split(_delimiter(header))):
+        grid_csv(source, rows)
+    elif quotes or lone_returns:
+        quoted_csv(source, rows)
+    elif not plain_csv(source, rows):
+        rows.writer.close()
+        rows.notes.say(again=True)
+        rows = Rows(rows.path, rows.notes)
+        quoted_csv(source, rows)
+    return rows
+
+
+def main(source: str, output: str, notes_path: str, kind: str, hand_over: str) -> None:
     pa.set_cpu_count(1)
     notes = Notes(notes_path)
-    limit(os.path.getsize(source))
+    limit(os.path.getsize(source), TEXT_SECONDS if kind == "csv" else BOOK_SECONDS)
     rows = Rows(output, notes)
+    as_cells = hand_over == "cells"
     try:
-        if kind == "xlsx":
-            workbook(source, rows)
+        if kind == "book":
+            workbook(source, rows, as_cells=as_cells)
+        elif kind == "html":
+            grid_html(source, rows)
         else:
-            quotes, lone_returns = _look(source)
-            if quotes or lone_returns:
-                quoted_csv(source, rows)
-            elif not plain_csv(source, rows):
-                rows.writer.close()
-                notes.say(again=True)
-                rows = Rows(output, notes)
-                quoted_csv(source, rows)
+            rows = text_file(source, rows, as_cells=as_cells)
         rows.writer.close()
     except Wrong as wrong:
         code, line, values = wrong.args
         notes.say(problem=[code, line, values], whole=True)
+    except NotUtf8:
+        notes.say(problem=["binary_file", None, {}], whole=True)
     except MemoryError:
         notes.say(problem=["too_much_memory", None, {"gigabytes": MEMORY >> 30}], whole=True)
     notes.say(done=True, rows=rows.count)

@@ -7,6 +7,7 @@ abort the process it runs in: so another process runs it, and this one says a se
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,11 +26,12 @@ from data.importer.report import Problem
 MOST_BYTES = 2 << 30
 MOST_UNPACKED = 1 << 30
 MOST_RATIO = 250
-MOST_WORKBOOK_MB = 50
 RATIO_FROM = 20 << 20
 """Below this many unpacked bytes a workbook may be as dense as it likes."""
 MOST_MEMBERS = 3000
 MEMORY_GIGABYTES = 1
+MOST_BOOK_BYTES = 50 << 20
+"""A workbook or a page of more than this is refused: what a prefecture has in a year takes less than one."""
 
 _CHILD = Path(__file__).with_name("parse.py")
 _SIGNATURES = (
@@ -37,14 +39,18 @@ _SIGNATURES = (
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
     (b"GIF8", "GIF"),
-    (b"\xd0\xcf\x11\xe0", "XLS"),
     (b"PAR1", "Parquet"),
     (b"SQLite format 3", "SQLite"),
     (b"\x1f\x8b", "GZIP"),
     (b"7z\xbc\xaf", "7z"),
     (b"Rar!", "RAR"),
     (b"{\\rtf", "RTF"),
+    (b"MIME-Version:", "MHTML"),
+    (b"<?xml", "XML"),
 )
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_HTML = re.compile(rb"\s*(<!doctype\s+html|<!--|<(html|head|body|meta|table|style|title|div)\b)", re.IGNORECASE)
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage (reading, checking, storing, summing), rows done, and rows there are (0: unknown)."""
@@ -63,7 +69,11 @@ class Received:
 class Reading:
     """Rows of text. `table` has `line` and one text column per column of `header`, named by its place, None when the
     file cannot be read at all; `problems` are those of the file and of lines that are no rows; `ragged` counts these.
-    `form`: the rows are the cells of a form that the program wrote (data.importer.form).
+    `form`: the rows are the cells of a form that the program wrote (data.importer.form). `grid`: they are the cells of
+    some other table (data.importer.grid), with `merged` ranges (sheet, first line, first column, last line, last
+    column), the sheets that were `left` out because they are hidden, and whether the sheet is a text file, whose cells
+    have no letters. `encoding`: that of a text which was not UTF-8;
+    `epoch`: the first year of the calendar in which bare numbers count days.
     """
 
     table: pa.Table | None
@@ -71,6 +81,12 @@ class Reading:
     problems: tuple[Problem, ...]
     ragged: int
     form: bool = False
+    grid: bool = False
+    merged: tuple[tuple, ...] = ()
+    left: tuple[str, ...] = ()
+    text: bool = False
+    encoding: str = ""
+    epoch: int = 1900
 
     @property
     def rows_read(self) -> int:
@@ -96,23 +112,34 @@ def received(source: Path | str | bytes) -> Iterator[Received]:
 
 
 def _kind(got: Received) -> str | Problem:
-    """`csv` or `xlsx`, by what the bytes say; the name of the file is not asked."""
+    """`csv`, `book` or `html`, by what the bytes say; the name of the file is not asked."""
     if got.size > MOST_BYTES:
         return Problem("file_too_large", values={"gigabytes": MOST_BYTES >> 30})
     with open(got.path, "rb") as file:
         head = file.read(4096)
     if not head.removeprefix(b"\xef\xbb\xbf").strip() and got.size <= 4096:
         return Problem("empty_file")
+    kind = "csv"
+    if head.startswith((b"PK", _COMPOUND)):
+        kind = "book"
+    elif _HTML.match(_narrow(head)):
+        kind = "html"
+    if kind != "csv" and got.size > MOST_BOOK_BYTES:
+        return Problem("book_too_large", values={"megabytes": MOST_BOOK_BYTES >> 20})
     if head.startswith(b"PK"):
-        if got.size > MOST_WORKBOOK_MB << 20:
-            return Problem("xlsx_heavy", values={"megabytes": MOST_WORKBOOK_MB})
-        return _look_into_zip(got) or "xlsx"
-    for signature, name in _SIGNATURES:
-        if head.startswith(signature):
-            return Problem("not_a_table", seen=name, values={"found": name})
+        return _look_into_zip(got) or kind
+    if kind == "csv":
+        for signature, name in _SIGNATURES:
+            if head.startswith(signature):
+                return Problem("not_a_table", seen=name, values={"found": name})
+    return kind
+
+
+def _narrow(head: bytes) -> bytes:
+    """The beginning of a text as bytes of ASCII, without the mark of its encoding."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Problem("not_utf8", line=1, values={})
-    return "csv"
+        return head[: len(head) & ~1].decode("utf-16", errors="replace").encode("ascii", errors="replace")
+    return head.removeprefix(b"\xef\xbb\xbf")
 
 
 def _look_into_zip(got: Received) -> Problem | None:
@@ -141,21 +168,33 @@ def _look_into_zip(got: Received) -> Problem | None:
     names = {member.filename.lower() for member in members}
     if any(name.endswith("vbaproject.bin") for name in names):
         return Problem("xlsx_macros")
-    if not any(name.startswith("xl/workbook") for name in names):
+    if not any(name.startswith("xl/workbook") for name in names) and not _is_ods(got):
         return Problem("not_a_table", seen="ZIP", values={"found": "ZIP"})
     return None
 
 
-def read(got: Received, *, progress: Progress | None = None) -> Reading:
-    """The rows of the file as text, or what is wrong with it."""
+def _is_ods(got: Received) -> bool:
+    """Whether the archive calls itself a spreadsheet of OpenDocument: its first member says so, uncompressed."""
+    with open(got.path, "rb") as file:
+        return _ODS in file.read(200)
+
+
+def read(got: Received, *, cells: bool = False, progress: Progress | None = None) -> Reading:
+    """The rows of the file as text, or what is wrong with it.
+
+    cells: a table of another layout than one row a figure is handed over cell by cell (`Reading.grid`); otherwise its
+    first line is the header of its columns, whatever they are called.
+    """
     kind = _kind(got)
     if isinstance(kind, Problem):
         return Reading(table=None, header=(), problems=(kind,), ragged=0)
     folder = got.path.parent
     output, notes = folder / "rows.arrow", folder / "notes"
     notes.touch()
-    fate = _run_child([str(got.path), str(output), str(notes), kind], notes, got.size, progress)
+    how = [kind, "cells" if cells or kind == "html" else "table"]
+    fate = _run_child([str(got.path), str(output), str(notes), *how], notes, got.size, progress)
     said = _said(notes)
+    encoding = next((note["encoding"] for note in said if "encoding" in note), "")
     again = max((at for at, note in enumerate(said) if note.get("again")), default=-1)
     said = said[again + 1 :]
     problems = [
@@ -174,8 +213,19 @@ def read(got: Received, *, progress: Progress | None = None) -> Reading:
     with pa.OSFile(str(output), "rb") as file, pa.ipc.open_stream(file) as stream:
         header = tuple(json.loads(stream.schema.metadata[b"header"]))
         table = stream.read_all()
-    is_form = any(note.get("form") for note in said)
-    return Reading(table=table, header=header, problems=tuple(problems), ragged=len(problems), form=is_form)
+    return Reading(
+        table=table,
+        header=header,
+        problems=tuple(problems),
+        ragged=len(problems),
+        form=any(note.get("form") for note in said),
+        grid=any(note.get("grid") for note in said),
+        merged=tuple(tuple(note["merged"]) for note in said if "merged" in note),
+        left=tuple(note["left"] for note in said if "left" in note),
+        text=kind == "csv",
+        encoding=encoding,
+        epoch=next((note["epoch"] for note in said if "epoch" in note), 1900),
+    )
 
 
 def _said(notes: Path) -> list[dict]:

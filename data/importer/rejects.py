@@ -15,6 +15,8 @@ import pyarrow as pa
 import xlsxwriter
 
 from data.importer.check import OWN_COLUMN
+from data.importer.form import letters
+from data.importer.grid import Table
 from data.importer.report import Problem
 
 MOST_ROWS = 200_000
@@ -39,7 +41,7 @@ class Rejected:
 def shape(path: Path) -> tuple[bool, str]:
     """Whether a file is a workbook, and the delimiter of its header where it is a text."""
     with open(path, "rb") as file:
-        if file.read(4).startswith(b"PK"):
+        if file.read(4).startswith((b"PK", b"\xd0\xcf")):
             return True, ","
         file.seek(0)
         for raw in iter(lambda: file.readline(1 << 20), b""):
@@ -96,6 +98,28 @@ def of_form(problems: Sequence[Problem]) -> Rejected | None:
     """The cells of a form that were refused, one a line."""
     rows = tuple(((one,), (one.sheet, one.cell, one.seen)) for one in problems if one.cell)
     return Rejected(CELLS, rows, workbook=True) if rows else None
+
+
+def of_sheet(
+    tables: Sequence[Table], problems: Sequence[Problem], *, workbook: bool, delimiter: str
+) -> Rejected | None:
+    """The lines of a sheet of another layout that have a problem, with the names of its columns; where several sheets
+    have some, their cells, one a line."""
+    by_line: dict[tuple[str, int], list[Problem]] = {}
+    for problem in problems:
+        if problem.line is not None:
+            by_line.setdefault((problem.sheet, problem.line), []).append(problem)
+    names = {name for name, _ in by_line}
+    if len(names) != 1:
+        return of_form(problems)
+    (name,) = names
+    table = next(one for one in tables if not name or one.sheet.name == name)
+    rows = []
+    for line in sorted(line for _, line in by_line)[:MOST_ROWS]:
+        cells = (table.sheet.at(line, column.place) for column in table.columns)
+        rows.append((tuple(by_line[name, line]), tuple(cell.text if cell else "" for cell in cells)))
+    header = tuple(" / ".join(column.path) or letters(column.place) for column in table.columns)
+    return Rejected(header, tuple(rows), workbook, delimiter)
 
 
 def written(rejected: Rejected, *, heading: str, say: Callable[[Problem], str]) -> bytes:

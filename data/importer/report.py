@@ -29,6 +29,11 @@ class Problem:
     sheet: str = ""
 
 
+def noted(what: str, seen: str = "", **values) -> Problem:
+    """Something that was understood and refuses nothing, of which a person may want to know."""
+    return Problem(f"noted_{what}", seen=seen, values=values)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What became of one file. `accepted + refused + quarantined == rows_read`, always.
@@ -36,7 +41,9 @@ class Report:
     `event` is the number of the event that holds the rows, None when nothing was stored. `already` says that the same
     bytes were taken in before by that event, and that nothing changed now. `unchanged` counts the accepted rows that
     say what was already known. `doubts`: how many rows wait for a yes or no by the rule that doubts them; a territory
-    that went silent is among them and is no row. `rejected`: the refused lines as they came, to be handed back.
+    that went silent is among them and is no row. `rejected`: the refused lines as they came, to be handed back. `noted`
+    says what was understood that a person may want to see: it refuses nothing. `sheet` is there when the file is some
+    table of another layout (data.importer.Sheet), for whoever maps its columns.
     """
 
     file: str
@@ -50,6 +57,8 @@ class Report:
     unchanged: int = 0
     doubts: Mapping[str, int] = field(default_factory=dict)
     rejected: Any = field(default=None, repr=False)
+    noted: tuple[Problem, ...] = ()
+    sheet: object | None = field(default=None, repr=False)
 
     @property
     def stored(self) -> bool:

@@ -21,9 +21,11 @@ from data.counts import (
     unpacked,
 )
 from data.database import next_event, write
+from data.importer.before import said_before
 from data.importer.check import Checked
 from data.importer.doubt import RULES, Held
 from data.importer.read import Progress
+from data.importer.report import Problem
 from data.rollups import Tree, write_rollups
 from data.schema import (
     ALL,
@@ -46,11 +48,13 @@ Where = Callable[[int], tuple[int | None, str]]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The event that holds the rows, an earlier one if `already`; `unchanged` rows of it said what was known."""
+    """The event that holds the rows, an earlier one if `already`; `unchanged` rows of it said what was known. `noted`:
+    what the rows say beside what was known (data.importer.before)."""
 
     event: int
     unchanged: int = 0
     already: bool = False
+    noted: tuple[Problem, ...] = ()
 
 
 def taken_in(connection: sa.Connection, *, digest: str) -> sa.Row | None:
@@ -122,6 +126,7 @@ def _write(connection, checked, name, digest, actor, tree, stale_after, details,
     if checked.citations != (("", ""),):
         same &= _same_citation(connection, key, cited, now, here, place, checked.citations, known, span)
     gone = np.union1d(_gone(checked, held, siblings, key, now), _gone_from_whole(told_whole, key, now))
+    before = said_before(connection, key=key, value=value, now=now, here=here, place=place, same=same, old_ids=old_ids)
 
     keep = np.flatnonzero(~same)
     written_key = np.concatenate([key[keep], gone])
@@ -163,7 +168,7 @@ def _write(connection, checked, name, digest, actor, tree, stale_after, details,
         stale_after=stale_after,
         told=told("summing"),
     )
-    return Stored(event=number, unchanged=int(same.sum()))
+    return Stored(event=number, unchanged=int(same.sum()), noted=before)
 
 
 def _event(connection, checked: Checked, name: str, digest: str, actor: str, sources: list[str], details: dict) -> int:

@@ -1,13 +1,17 @@
 """What the tests of the write side share: the real definitions and territories, and counts typed in the test."""
 
 import datetime as dt
+import faulthandler
+import json
+import os
+import sys
 
 import pytest
 import sqlalchemy as sa
 
 from data.catalogue import catalogue
 from data.database import as_day
-from data.importer import Territories, import_file
+from data.importer import Problem, Territories, import_file, parse
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -79,3 +83,73 @@ def rows_in(engine):
 def day():
     """A function from an ISO date to the tables' whole days."""
     return lambda iso: as_day(dt.date.fromisoformat(iso))
+
+
+class Nursery:
+    """A child process that parses one file after the other, made again when it has died: for tests that read many.
+
+    It does what the real one does, limits included, without loading its libraries for each file.
+    """
+
+    def __init__(self):
+        self.child = 0
+
+    def _bear(self) -> None:
+        orders, given = os.pipe()
+        heard, answers = os.pipe()
+        self.child = os.fork()
+        if self.child == 0:
+            os.close(given)
+            os.close(heard)
+            # A reader that panics or is stopped writes pages of it.
+            faulthandler.disable()
+            # Once for all files: the time that each may take adds up here.
+            parse.limit(0, 3600)
+            parse.limit = lambda size, seconds: None
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            with os.fdopen(orders) as lines, os.fdopen(answers, "wb", buffering=0) as said:
+                for line in lines:
+                    try:
+                        parse.main(*json.loads(line))
+                        said.write(b"y")
+                    except BaseException:
+                        said.write(b"n")
+            os._exit(0)
+        os.close(orders)
+        os.close(answers)
+        self.given, self.heard = given, heard
+
+    def parse(self, arguments, notes, size, progress):
+        """What takes the place of `data.importer.read._run_child`."""
+        if not self.child:
+            self._bear()
+        os.write(self.given, (json.dumps(arguments) + "\n").encode())
+        answer = os.read(self.heard, 1)
+        if answer == b"y":
+            return None
+        if not answer:
+            self.close()
+        return Problem("reader_died", values={"gigabytes": parse.MEMORY >> 30})
+
+    def close(self) -> None:
+        """Let the child go."""
+        if self.child:
+            os.close(self.given)
+            os.close(self.heard)
+            os.waitpid(self.child, 0)
+            self.child = 0
+
+
+@pytest.fixture(scope="session")
+def nursery():
+    """One child process for all files of the tests that ask for it."""
+    held = Nursery()
+    yield held
+    held.close()
+
+
+@pytest.fixture
+def quick_child(monkeypatch, nursery):
+    """Files are parsed by a child process that stays, where processes can be forked."""
+    if hasattr(os, "fork"):
+        monkeypatch.setattr(sys.modules["data.importer.read"], "_run_child", nursery.parse)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.importer.identity import KINDS, by_content, by_header, personal_column
+from data.importer.identity import KINDS, by_content, by_header, looks_personal, of_column
 
 
 @pytest.mark.parametrize(
@@ -85,30 +85,26 @@ def test_counts_codes_places_and_days_look_like_nobody(cells):
     assert by_content(cells) is None
 
 
-def refused(header, *rows, **how):
-    return personal_column(header, lambda place: (row[place] for row in rows), **how)
+def nowhere(_text):
+    return False
 
 
-def test_a_file_of_counts_with_names_is_refused_by_the_column_and_no_value():
-    people = [("Fatima Zahra Alami", "JB123456", "3"), ("Mohamed Idrissi", "AB98765", "4")]
-    problem = refused(["Nom", "Carte", "value"], *people)
-    assert (problem.code, problem.column, problem.values["kind"]) == ("identity_column", "Nom", "name")
-    assert not any(part in repr(problem) for part in ("Fatima", "Alami", "JB1234", "Idrissi"))
-
-
-def test_a_file_without_a_header_does_not_repeat_the_person_of_its_first_line():
-    cards = [("JB123456",), ("AB98765",), ("K445566",), ("EE101010",), ("J12345",)]
-    problem = refused(["JK777888"], *cards)
-    assert (problem.code, problem.column, problem.seen, problem.values["number"]) == (
-        "identity_column_unnamed",
-        None,
-        "",
-        1,
-    )
+def test_a_column_of_persons_is_known_by_its_header_or_by_its_cells():
+    people = ["Fatima Zahra Alami", "Mohamed Idrissi", "Ahmed Tazi", "Khadija Amrani", "Omar Benali"]
+    assert of_column("Nom", people[:2], is_place=nowhere) == "name"
+    assert of_column("Colonne 1", people, is_place=nowhere) == "name"
+    assert of_column("Nombre", ["3", "4"], is_place=nowhere) is None
 
 
 def test_counts_of_cards_and_a_column_of_communes_called_name_are_no_persons():
-    rows = [("Lqliaa", "412"), ("Temsia", "7")]
-    assert refused(["Nom", "CIN"], *rows, is_place=lambda text: text in ("Lqliaa", "Temsia")) is None
-    assert refused(["Nom", "CIN"], *rows) is not None
-    assert refused(["address", "CIN"], ("https://example.org", "3"), known=("address",)) is None
+    communes = ["Lqliaa", "Temsia"]
+    assert of_column("Nom", communes, is_place=communes.__contains__) is None
+    assert of_column("Nom", communes, is_place=nowhere) == "name"
+    assert of_column("CIN", ["412", "1 207"], is_place=nowhere) is None
+    assert of_column("CIN", ["JB123456"], is_place=nowhere) == "card"
+
+
+@pytest.mark.parametrize("text", ["JK777888", "Fatima Alami", "خديجة", "0612345678", "a@b.ma"])
+def test_a_cell_that_may_be_somebodys_is_not_repeated_as_the_name_of_a_column(text):
+    assert looks_personal(text)
+    assert not looks_personal("Nom et prénom")
