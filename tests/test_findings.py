@@ -263,7 +263,7 @@ def test_the_data_page_says_what_was_taken_in_and_how_fresh_it_is(ask, locale):
     fresh, log = answer.panels
     w = words(locale)
     assert [row[1] for row in log.parts["rows"]] == [w("events.kind_import"), w("events.kind_reference")]
-    assert log.parts["rows"][0][3] == PUBLISHED.name
+    assert log.parts["rows"][0][3].strip("\u2066\u2069") == PUBLISHED.name
     # What ships with the product cannot be withdrawn on the page.
     assert answer.facts == {"empty": False, "imports": {}, "erasable": {}}
     sources = {row[0] for row in fresh.parts["rows"]}

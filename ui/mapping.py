@@ -2,6 +2,7 @@
 the answers for the next file with the same headers and takes this one in."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
@@ -20,6 +21,8 @@ MOST_COLUMNS, MOST_NAMES = 60, 40
 SEXES = ("female", "male")
 AREAS = ("urban", "rural")
 _UNSAID = ""
+_MARKS = re.compile(r"[\\`*_{}\[\]()#+\-.!:$<>|~]")
+"""What would be mark-up in a label: a name out of a file is shown as it stands."""
 
 
 @dataclass(frozen=True)
@@ -260,7 +263,7 @@ class _Form:
             inside = [code for code in places.below.get(one.parent, ()) if code not in near]
             options = ("", *near, *inside)
             found = self._choose(
-                w("mapping.name_lines", name=one.name, n=one.lines),
+                w("mapping.name_lines", name=_MARKS.sub(r"\\\g<0>", one.name), n=one.lines),
                 f"name-{at}",
                 options,
                 near[0] if one.likely and near else "",

@@ -572,7 +572,7 @@ class _Reader:
         proposals = [
             Proposal(name, parent, placed.candidates, lines, likely=placed.how == "unknown_territory")
             for (name, parent), (placed, lines) in self.unsure.items()
-            if name[:1] not in "=+-@" and len(name) <= 100
+            if name[:1] not in "=+-@" and len(name) <= 100 and name.isprintable()
         ]
         return Unfolded(
             table=_table(self.rows),

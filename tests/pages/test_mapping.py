@@ -97,6 +97,13 @@ def test_a_name_is_confirmed_once_and_remembered(own_office):
     assert not boxes(app, "-name-0") and any("next.xlsx" in one.value for one in app.success)
 
 
+def test_a_name_out_of_a_file_is_no_mark_up_of_the_page(own_office):
+    _, open_page = own_office
+    app = hand_in(open_page(), sheet(["أيت ملول", 12, 13, 14], ["[x](https://a.example)", 1, 2, 3]))
+    (name,) = boxes(app, "-name-0")
+    assert "\\[x\\]\\(https" in name.label
+
+
 def test_figures_without_a_date_get_the_one_that_is_typed_and_a_mistyped_one_is_said(own_office):
     _, open_page = own_office
     w = words("fr")
