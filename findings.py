@@ -26,6 +26,7 @@ from panels import situation as say_situation
 from panels import sources as say_sources
 from panels import targets as say_targets
 from panels import typing as say_typing
+from panels import window as say_window
 from queries import access as accesses
 from queries import actions as journal
 from queries import chain, events, forecasts, territories, trend
@@ -34,6 +35,7 @@ from queries import reconcile as reconciling
 from queries import sources as deliveries
 from queries import targets as promises
 from queries import typing as grids
+from queries import window as filing
 from queries.cuts import latest_cut, latest_events
 from queries.definitions import Definitions, definitions
 from queries.figures import of_territory
@@ -517,6 +519,45 @@ def _typed(reader: Reader) -> Answer:
     )
 
 
+def _window(reader: Reader, *, territory: str, on: int, programme: str, year: int | None, by_remaining: bool) -> Answer:
+    known = reader.known
+    # A ranking is for who prepares the meeting: a reader gets the administrative order, whatever he asks for.
+    prepares = reader.role != READER
+    asked = {"programme": programme, "on": on, "year": year, **reader.asked}
+    found = filing.course(reader.engine, territory=territory, **asked)
+    clock = say_window.clock(found, territory=territory, on=on, locale=reader.locale)
+    stages = say_window.stages(found, territory=territory, locale=reader.locale)
+    with reader.engine.connect() as connection:
+        own = territories.level_of(connection, territory)
+        levels = territories.levels_below(connection, of=territory) if own not in ("country", "region") else (None,)
+        above = territories.CHILD_LEVEL.get(own or "", "")
+    # Offices where there are any: a family registers at its annex. Pupils have a lycée until they have passed.
+    homes = "annex" if "annex" in levels else next((level for level in levels if level not in OFFICES), "")
+    wanted = [level for level in ("school", homes) if level in levels and level != ""]
+    tables = []
+    for level in wanted:
+        below = filing.children(reader.engine, parent=territory, level=level, **asked)
+        if not below["population"].notna().any() or (level is None and not below["remaining"].notna().any()):
+            continue
+        told = {"parent": territory, "level": level or above, "unit": _counted(found), "names_first": prepares}
+        tables.append(say_window.children(below, by_remaining=by_remaining and prepares, locale=reader.locale, **told))
+    held = filing.windows(known, programme)
+    facts = {
+        "tables": tables if found.clock.population_step else [],
+        "years": say_window.years(held, locale=reader.locale),
+        "year": found.window.year,
+        "known_years": tuple(one.year for one in held),
+        "silent": not (found.stages["state"] == "shown").any(),
+    }
+    return Answer((clock, stages), facts=facts)
+
+
+def _counted(found: filing.Course) -> str:
+    """The unit of those that a window is for."""
+    mine = found.stages[found.stages["role"].isin(["population", "gate"])]
+    return (mine if len(mine) else found.stages)["unit"].iloc[0]
+
+
 FINDINGS = {
     f.name: f
     for f in (
@@ -537,6 +578,7 @@ FINDINGS = {
         Finding("grid", ("delivery", "step", "unit", "level", "source", "territory", "first", "last"), _grid),
         Finding("typed", (), _typed),
         Finding("reconcile", ("territory", "on", "step", "unit", "heard", "by", "today", "namesakes"), _reconcile),
+        Finding("window", ("territory", "on", "programme", "year", "by_remaining"), _window),
         Finding("actions", ("territory", "kinds", "first", "last", "chronological"), _actions),
     )
 }
@@ -603,6 +645,11 @@ def count_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> 
     return tuple((step, unit) for step, body in known.steps.items() for unit in body["units"])
 
 
+def window_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> tuple[str, ...]:
+    """The programmes whose applications are filed in a window, of which this role is shown anything, in order."""
+    return filing.programmes(definitions(engine, cut=cut).seen_by(role))
+
+
 def service_choices(engine: sa.Engine, *, cut: int) -> tuple[str, ...]:
     """The services of the office's settings, by id."""
     return tuple(service["id"] for service in definitions(engine, cut=cut).settings.get("service", ()))
@@ -665,6 +712,7 @@ DRAWINGS: dict[str, Callable[..., Any]] = {
 """How each kind of panel is drawn as a chart."""
 
 TEXTS: dict[str, Callable[..., str]] = {
+    "bars": html.bars_html,
     "promise": html.promise_html,
     "brief": html.brief_html,
     "carried": html.carried_html,
@@ -756,5 +804,6 @@ __all__ = [
     "territory_choices",
     "text",
     "typed_changes",
+    "window_choices",
     "writable",
 ]

@@ -133,7 +133,9 @@ class Step(Definition):
     `kind` is sequence (a stage on the way), exit (a way out) or memo (a part or another reading of a stage, never added
     to it). `follows` names the steps before it, `predecessor` the step that it took over from, in any programme.
     `things` says, for each unit, what is counted, as a definite plural that follows "the number of".
-    `stale_after` is the age in days from which a figure reads "late".
+    `stale_after` is the age in days from which a figure reads "late". `note` says what a reader has to know of its
+    counts. `lacking` names, of those that a window is for, whoever is not registered yet. `overlaps`: the steps of
+    which it counts those who are in all of them.
     """
 
     id: StepId
@@ -150,6 +152,9 @@ class Step(Definition):
     name: Localised
     things: dict[Unit, Localised]
     act: Localised
+    note: Localised | None = None
+    lacking: Localised | None = None
+    overlaps: tuple[StepId, ...] = ()
 
 
 class Window(Definition):
@@ -444,6 +449,9 @@ class _Drawer:
             for name in step.follows:
                 if name not in made.steps:
                     self.fault("step", step.id, "follows", "no such step", name)
+            for name in step.overlaps:
+                if name not in made.steps:
+                    self.fault("step", step.id, "overlaps", "no such step", name)
             if step.predecessor and step.predecessor not in made.steps:
                 self.fault("step", step.id, "predecessor", "no such step", step.predecessor)
             if step.body not in made.bodies:

@@ -170,6 +170,16 @@ def headline_counts(view: View) -> tuple[tuple[str, str], ...]:
 
 
 @kept(16)
+def _window_choices(database: str, reference: int, role: str, _engine: sa.Engine) -> tuple[str, ...]:
+    return findings.window_choices(_engine, cut=reference, role=role)
+
+
+def window_choices(view: View) -> tuple[str, ...]:
+    """The programmes whose applications are filed in a window."""
+    return _window_choices(view.address, view.reference, view.role, view.engine)
+
+
+@kept(16)
 def _office(database: str, reference: int, _engine: sa.Engine) -> dict[str, Any]:
     return findings.office(_engine, cut=reference)
 
