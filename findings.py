@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from panels import Panel, html, plot
 from panels import access as say_access
 from panels import actions as say_actions
+from panels import branches as say_branches
 from panels import chain as say_chain
 from panels import events as say_events
 from panels import figures as say_figures
@@ -29,6 +30,7 @@ from panels import typing as say_typing
 from panels import window as say_window
 from queries import access as accesses
 from queries import actions as journal
+from queries import branches as law
 from queries import chain, events, forecasts, territories, trend
 from queries import map as geography
 from queries import reconcile as reconciling
@@ -519,6 +521,36 @@ def _typed(reader: Reader) -> Answer:
     )
 
 
+def _branches(reader: Reader, *, territory: str, on: int) -> Answer:
+    places = tuple(dict.fromkeys((territory, territories.KINGDOM)))
+    asked = {"on": on, **reader.asked}
+    found = law.standing(reader.engine, territories=places, **asked)
+    panels = [
+        say_branches.branch(
+            found[found["branch"] == name].reset_index(drop=True), name=name, territories=places, locale=reader.locale
+        )
+        for name in (*law.FOUR, law.BESIDE)
+        if name in law.FOUR or (found["branch"] == name).any()
+    ]
+    twice = law.overlaps(reader.engine, territory=territory, **asked)
+    return Answer(tuple(panels), facts={"overlaps": say_branches.overlaps(twice, locale=reader.locale)})
+
+
+def _convergence(reader: Reader, *, territory: str, on: int, indicator: str, level: str | None) -> Answer:
+    asked = {"on": on, **reader.asked}
+    below = law.convergence(reader.engine, parent=territory, indicator=indicator, level=level, **asked)
+    del asked["known"]
+    listed = law.projects(reader.engine, territory_code=territory, **asked)
+    with reader.engine.connect() as connection:
+        kind = territories.level_of(connection, below["territory_code"].iloc[0]) if len(below) else ""
+    told = {"parent": territory, "indicator": indicator, "level": kind or "", "locale": reader.locale}
+    facts = {
+        "gaps": say_branches.gaps(below, **told) if below["actual"].notna().any() or len(listed) else None,
+        "choices": say_branches.choices(listed, locale=reader.locale),
+    }
+    return Answer((say_branches.projects(listed, place=territory, locale=reader.locale),), facts=facts)
+
+
 def _window(reader: Reader, *, territory: str, on: int, programme: str, year: int | None, by_remaining: bool) -> Answer:
     known = reader.known
     # A ranking is for who prepares the meeting: a reader gets the administrative order, whatever he asks for.
@@ -578,6 +610,8 @@ FINDINGS = {
         Finding("grid", ("delivery", "step", "unit", "level", "source", "territory", "first", "last"), _grid),
         Finding("typed", (), _typed),
         Finding("reconcile", ("territory", "on", "step", "unit", "heard", "by", "today", "namesakes"), _reconcile),
+        Finding("branches", ("territory", "on"), _branches),
+        Finding("convergence", ("territory", "on", "indicator", "level"), _convergence),
         Finding("window", ("territory", "on", "programme", "year", "by_remaining"), _window),
         Finding("actions", ("territory", "kinds", "first", "last", "chronological"), _actions),
     )

@@ -219,6 +219,12 @@ def _sources(stages: pd.DataFrame, w: Words) -> tuple[SourceLine, ...]:
     return tuple(dict.fromkeys(lines))
 
 
+def sources_of(frame: pd.DataFrame, w: Words) -> tuple[SourceLine, ...]:
+    """Who says the figures of the rows of a frame, each once."""
+    names = [name for name in dict.fromkeys(frame["source"]) if isinstance(name, str) and name]
+    return tuple(source_line(name, "", "reported", w) for name in names)
+
+
 def _dates(stages: pd.DataFrame) -> tuple[int, ...]:
     return tuple(sorted({int(day) for day in stages["on_date"].dropna()}))
 
@@ -245,7 +251,7 @@ def stages(found: Any, *, territory: str, locale: str) -> Panel:
         body = w.name("body", row.body)
         who = w("window.prefecture", body=body) if row.can_move else body
         late = row.on_date is not None and row.late
-        date = "" if row.on_date is None else w.date(on_date(row.on_date))
+        date = "" if row.on_date is None else w.date_short(on_date(row.on_date))
         rows.append(
             Bar(
                 (
@@ -338,6 +344,8 @@ def children(
         title=w(f"window.children_{title}_{kind}", place=w.in_territory(parent)),
         frame=frame,
         units=(unit,),
+        sources=sources_of(frame, w),
+        data_dates=_dates(frame),
         notes=tuple(notes),
         parts={"head": tuple(w(f"window.column_{n}") for n in names), "rows": tuple(rows), "css": "tt-window-children"},
     )

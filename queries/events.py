@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from data.schema import action, event, event_slice, observation, rollup, series
+from data.schema import action, capacity, event, event_slice, observation, project, rollup, series
 from queries.cuts import is_current, parameter, parameters
 from queries.definitions import definitions
 from queries.frames import of_rows
@@ -63,7 +63,9 @@ def _logged(*, all_of_them: bool) -> sa.Select:
         .join(series, series.c.id == observation.c.series)
         .where(series.c.territory.in_(parameters("seen")))
     )
-    acted = sa.select(action.c.event).where(action.c.territory.in_(parameters("seen")))
+    acted = sa.union(
+        *(sa.select(t.c.event).where(t.c.territory.in_(parameters("seen"))) for t in (action, project, capacity))
+    )
     return statement.where(sa.or_(event.c.kind == "reference", event.c.number.in_(touched), event.c.number.in_(acted)))
 
 

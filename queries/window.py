@@ -356,6 +356,7 @@ CHILD_COLUMNS = [
     "remaining",
     "needed_per_day",
     "on_date",
+    "source",
     "state",
 ]
 
@@ -376,9 +377,9 @@ def children(
 
     One row per child of `level` (as in `queries.territories.children`): territory_code; population_step (empty: none
     has a figure of the year); population, registered (the gate), filed (the first step that files), remaining,
-    needed_per_day (per working day until the last day, NaN without a clock): floats; on_date of the gate, else of the
-    population; state: shown, missing, withheld. At the level of schools a count of 1 to 9 is withheld, and so is one
-    whose complement in its school is, and one school more where that would give it back.
+    needed_per_day (per working day until the last day, NaN without a clock): floats; on_date, source: of the gate, else
+    of the population; state: shown, missing, withheld. At the level of schools a count of 1 to 9 is withheld, and so is
+    one whose complement in its school is, and one school more where that would give it back.
     """
     known = known or definitions(engine, cut=cut)
     held = windows(known, programme)
@@ -404,17 +405,19 @@ def children(
         known_here = clock.population_step or not math.isnan(clock.registered) or whole
         rows.append(
             [code, clock.population_step, clock.population, clock.registered]
-            + [
-                filed["value"] if whole else math.nan,
-                clock.remaining,
-                needed,
-                day,
-                "shown" if known_here else "missing",
-            ]
+            + [filed["value"] if whole else math.nan, clock.remaining, needed, day]
+            + [_source(mine, clock), "shown" if known_here else "missing"]
         )
     floats = ("population", "registered", "filed", "remaining", "needed_per_day", "on_date")
     frame = of_rows(rows, CHILD_COLUMNS, floats=floats)
     return _without_small(frame, known.small_cell) if level == SCHOOLS else frame
+
+
+def _source(said: Mapping[str, Mapping | None], clock: Clock) -> str:
+    """Who says the gate, else the population; empty where neither is known."""
+    step = clock.gate_step if not math.isnan(clock.registered) else clock.population_step
+    figure = said.get(step)
+    return figure["source"] if figure is not None else ""
 
 
 _CELLS = ("population", "registered", "filed", "remaining", "needed_per_day")

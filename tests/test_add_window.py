@@ -99,3 +99,11 @@ def test_it_has_a_clock_and_stages(ask, office, locale):
     assert lacking in clock.title
     lengths = [row.length for row in stages.parts["rows"]]
     assert lengths == [1.0, 0.4, 0.12, None]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_it_has_its_place_among_the_branches(ask, locale):
+    panels = ask("branches", locale=locale).panels
+    w = words(locale)
+    (childhood,) = [panel for panel in panels if w("branches.branch_childhood") in panel.title]
+    assert w.name("programme", "orchard", field="short") in [row[0] for row in childhood.parts["rows"]]

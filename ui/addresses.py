@@ -21,6 +21,7 @@ PAGES = (
     Page("situation", "app.page_situation", "", "follow"),
     Page("map", "app.page_map", "map", "follow"),
     Page("targets", "app.page_targets", "targets", "follow"),
+    Page("branches", "app.page_branches", "branches", "follow"),
     Page("window", "app.page_window", "window", "causes"),
     Page("events", "app.page_data", "events", "data"),
     Page("sources", "app.page_sources", "sources", "data"),

@@ -5,6 +5,7 @@ tables, charts, the options of lists, the bytes of downloads. A page that is add
 """
 
 import csv
+import datetime as dt
 import io
 import json
 import os
@@ -17,7 +18,9 @@ from pathlib import Path
 import pytest
 
 from data.catalogue import catalogue
+from data.database import as_day
 from data.importer import Territories, import_file
+from data.projects import Project, list_projects
 from findings import territory_choices
 from i18n import words
 from ui.addresses import PAGES, offered
@@ -91,6 +94,11 @@ def planted(tmp_path_factory):
                 territories=Territories.load(folder),
             )
             assert report.event is not None, [str(problem) for problem in report.problems[:3]]
+        listed = [
+            Project("INDH", "projet", code, as_day(dt.date(2026, 1, 10)), amount=found.number(code))
+            for code in (*FOREIGN, "09.273.01.15", "09.273.A01", "09.273")
+        ]
+        assert list_projects(of_office, listed, actor="administrator")
         found.seen = {scope: {code for code, *_ in territory_choices(of_office, scope=scope)} for scope in SCOPES}
         found.codes = set(codes)
         of_office.dispose()

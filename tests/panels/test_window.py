@@ -182,10 +182,21 @@ def test_where_nothing_is_measured_the_stages_say_so_and_print_no_zero(told, loc
 def schools(day):
     """What is left in four places."""
     rows = [
-        (code, "minhaty.bac_passed", 500.0, 500.0 - left, 100.0, left, left / 8, float(day("2023-09-17")), "shown")
+        (
+            code,
+            "minhaty.bac_passed",
+            500.0,
+            500.0 - left,
+            100.0,
+            left,
+            left / 8,
+            float(day("2023-09-17")),
+            "office",
+            "shown",
+        )
         for code, left in (("09.273.01.05", 30.0), ("09.273.01.13", 200.0), ("09.273.01.15", 20.0))
     ]
-    rows.append(("09.273.01.17", "", *[math.nan] * 5, math.nan, "withheld"))
+    rows.append(("09.273.01.17", "", *[math.nan] * 5, math.nan, "", "withheld"))
     return pd.DataFrame(rows, columns=CHILD_COLUMNS)
 
 
