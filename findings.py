@@ -20,6 +20,7 @@ from panels import chain as say_chain
 from panels import events as say_events
 from panels import figures as say_figures
 from panels import forms as say_forms
+from panels import levers as say_levers
 from panels import map as say_map
 from panels import method as say_method
 from panels import reconcile as say_reconcile
@@ -32,6 +33,7 @@ from queries import access as accesses
 from queries import actions as journal
 from queries import branches as law
 from queries import chain, events, forecasts, territories, trend
+from queries import levers as pulling
 from queries import map as geography
 from queries import reconcile as reconciling
 from queries import sources as deliveries
@@ -551,6 +553,25 @@ def _convergence(reader: Reader, *, territory: str, on: int, indicator: str, lev
     return Answer((say_branches.projects(listed, place=territory, locale=reader.locale),), facts=facts)
 
 
+def _levers(reader: Reader, *, territory: str, on: int, indicator: str, change: tuple[tuple[str, int], ...]) -> Answer:
+    asked = {"on": on, **reader.asked}
+    found = pulling.outlook(reader.engine, indicator=indicator, territory_code=territory, change=dict(change), **asked)
+    moved = any(value for _, value in change)
+    told = {"territory": territory, "locale": reader.locale}
+    days, a_day = pulling.van_means(found, dict(change))
+    vans = pulling.van_days(reader.engine, indicator=indicator, parent=territory, days=days, files_a_day=a_day, **asked)
+    facts = {
+        "course": say_levers.course(found, on=on, **told),
+        "means": say_levers.means(found.means, **told) if len(found.means) else None,
+        "vans": say_levers.van_days(vans, parent=territory, days=days, files_a_day=a_day, locale=reader.locale)
+        if len(vans)
+        else None,
+        # Where no day can be brought forward there is nothing to move.
+        "ready": found.present is not None and found.ahead is not None,
+    }
+    return Answer((say_levers.card(found, changed=moved, **told),), facts=facts)
+
+
 def _window(reader: Reader, *, territory: str, on: int, programme: str, year: int | None, by_remaining: bool) -> Answer:
     known = reader.known
     # A ranking is for who prepares the meeting: a reader gets the administrative order, whatever he asks for.
@@ -610,6 +631,7 @@ FINDINGS = {
         Finding("grid", ("delivery", "step", "unit", "level", "source", "territory", "first", "last"), _grid),
         Finding("typed", (), _typed),
         Finding("reconcile", ("territory", "on", "step", "unit", "heard", "by", "today", "namesakes"), _reconcile),
+        Finding("levers", ("territory", "on", "indicator", "change"), _levers),
         Finding("branches", ("territory", "on"), _branches),
         Finding("convergence", ("territory", "on", "indicator", "level"), _convergence),
         Finding("window", ("territory", "on", "programme", "year", "by_remaining"), _window),
@@ -684,6 +706,12 @@ def window_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) ->
     return filing.programmes(definitions(engine, cut=cut).seen_by(role))
 
 
+def lever_choices(engine: sa.Engine, *, cut: int, scope: str, role: str = ADMINISTRATOR) -> tuple[str, ...]:
+    """The indicators that the prefecture can move: those with a target that he may know of first."""
+    offered = target_choices(engine, cut=cut, scope=scope, role=role)
+    return pulling.indicators(definitions(engine, cut=cut).seen_by(role), offered)
+
+
 def service_choices(engine: sa.Engine, *, cut: int) -> tuple[str, ...]:
     """The services of the office's settings, by id."""
     return tuple(service["id"] for service in definitions(engine, cut=cut).settings.get("service", ()))
@@ -735,6 +763,10 @@ def date_choices(engine: sa.Engine, *, territory: str, cut: int, scope: str) -> 
     with engine.connect() as connection:
         line = territories.lineage(connection, of=territory)
     return tuple(events.data_dates(engine, territories=line, cut=cut, scope=scope))
+
+
+LEVERS: dict[str, int] = dict(pulling.MOST)
+"""The means that can be moved, and how far each goes."""
 
 
 DRAWINGS: dict[str, Callable[..., Any]] = {
@@ -830,6 +862,8 @@ __all__ = [
     "indicator_choices",
     "latest_cut",
     "latest_events",
+    "LEVERS",
+    "lever_choices",
     "levels_below",
     "map_table",
     "service_choices",

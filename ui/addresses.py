@@ -23,6 +23,7 @@ PAGES = (
     Page("targets", "app.page_targets", "targets", "follow"),
     Page("branches", "app.page_branches", "branches", "follow"),
     Page("window", "app.page_window", "window", "causes"),
+    Page("levers", "app.page_levers", "levers", "causes"),
     Page("events", "app.page_data", "events", "data"),
     Page("sources", "app.page_sources", "sources", "data"),
     Page("typing", "app.page_typing", "typing", "data", PREPARE),
