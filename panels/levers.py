@@ -212,7 +212,7 @@ def van_days(frame: pd.DataFrame, *, parent: str, days: int, files_a_day: float 
             "" if row.share_left is None else w.share(row.share_left),
             "" if row.share_after is None else w.share(row.share_after),
         )
-        rows.append(Bar(cells, row.days / most if most else None))
+        rows.append(Bar(cells, row.days / most if row.days else None))
     if not len(frame) or not files_a_day:
         title = w("levers.van_unknown", place=place)
     elif not days:
