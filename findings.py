@@ -15,11 +15,13 @@ import sqlalchemy as sa
 from panels import Panel, html, plot, rows_of
 from panels import access as say_access
 from panels import actions as say_actions
+from panels import branches as say_branches
 from panels import chain as say_chain
 from panels import changes as say_changes
 from panels import events as say_events
 from panels import figures as say_figures
 from panels import forms as say_forms
+from panels import levers as say_levers
 from panels import map as say_map
 from panels import method as say_method
 from panels import reconcile as say_reconcile
@@ -31,10 +33,13 @@ from panels import stages as say_stages
 from panels import targets as say_targets
 from panels import transition as say_transition
 from panels import typing as say_typing
+from panels import window as say_window
 from panels.lengths import lengths_html
 from queries import access as accesses
 from queries import actions as journal
+from queries import branches as law
 from queries import chain, changes, events, forecasts, movements, refusals, territories, transition, trend
+from queries import levers as pulling
 from queries import map as geography
 from queries import reconcile as reconciling
 from queries import remarks as objections
@@ -43,6 +48,7 @@ from queries import sources as deliveries
 from queries import stages as waiting
 from queries import targets as promises
 from queries import typing as grids
+from queries import window as filing
 from queries.cuts import Keeper, last_said, latest_cut, latest_events
 from queries.definitions import Definitions, definitions
 from queries.figures import of_territory
@@ -840,6 +846,94 @@ def _typed(reader: Reader) -> Answer:
     )
 
 
+def _branches(reader: Reader, *, territory: str, on: int) -> Answer:
+    places = tuple(dict.fromkeys((territory, territories.KINGDOM)))
+    asked = {"on": on, **reader.asked}
+    found = law.standing(reader.engine, territories=places, **asked)
+    panels = [
+        say_branches.branch(
+            found[found["branch"] == name].reset_index(drop=True), name=name, territories=places, locale=reader.locale
+        )
+        for name in (*law.FOUR, law.BESIDE)
+        if name in law.FOUR or (found["branch"] == name).any()
+    ]
+    twice = law.overlaps(reader.engine, territory=territory, **asked)
+    return Answer(tuple(panels), facts={"overlaps": say_branches.overlaps(twice, locale=reader.locale)})
+
+
+def _convergence(reader: Reader, *, territory: str, on: int, indicator: str, level: str | None) -> Answer:
+    asked = {"on": on, **reader.asked}
+    below = law.convergence(reader.engine, parent=territory, indicator=indicator, level=level, **asked)
+    del asked["known"]
+    listed = law.projects(reader.engine, territory_code=territory, **asked)
+    with reader.engine.connect() as connection:
+        kind = territories.level_of(connection, below["territory_code"].iloc[0]) if len(below) else ""
+    told = {"parent": territory, "indicator": indicator, "level": kind or "", "locale": reader.locale}
+    facts = {
+        "gaps": say_branches.gaps(below, **told) if below["actual"].notna().any() or len(listed) else None,
+        "choices": say_branches.choices(listed, locale=reader.locale),
+    }
+    return Answer((say_branches.projects(listed, place=territory, locale=reader.locale),), facts=facts)
+
+
+def _levers(reader: Reader, *, territory: str, on: int, indicator: str, change: tuple[tuple[str, int], ...]) -> Answer:
+    asked = {"on": on, **reader.asked}
+    found = pulling.outlook(reader.engine, indicator=indicator, territory_code=territory, change=dict(change), **asked)
+    moved = any(value for _, value in change)
+    told = {"territory": territory, "locale": reader.locale}
+    days, a_day = pulling.van_means(found, dict(change))
+    vans = pulling.van_days(reader.engine, indicator=indicator, parent=territory, days=days, files_a_day=a_day, **asked)
+    facts = {
+        "course": say_levers.course(found, on=on, **told),
+        "means": say_levers.means(found.means, **told) if len(found.means) else None,
+        "vans": say_levers.van_days(vans, parent=territory, days=days, files_a_day=a_day, locale=reader.locale)
+        if len(vans)
+        else None,
+        # Where no day can be brought forward there is nothing to move.
+        "ready": found.present is not None and found.ahead is not None,
+    }
+    return Answer((say_levers.card(found, changed=moved, **told),), facts=facts)
+
+
+def _window(reader: Reader, *, territory: str, on: int, programme: str, year: int | None, by_remaining: bool) -> Answer:
+    known = reader.known
+    # A ranking is for who prepares the meeting: a reader gets the administrative order, whatever he asks for.
+    prepares = reader.role != READER
+    asked = {"programme": programme, "on": on, "year": year, **reader.asked}
+    found = filing.course(reader.engine, territory=territory, **asked)
+    clock = say_window.clock(found, territory=territory, on=on, locale=reader.locale)
+    stages = say_window.stages(found, territory=territory, locale=reader.locale)
+    with reader.engine.connect() as connection:
+        own = territories.level_of(connection, territory)
+        levels = territories.levels_below(connection, of=territory) if own not in ("country", "region") else (None,)
+        above = territories.CHILD_LEVEL.get(own or "", "")
+    # Offices where there are any: a family registers at its annex. Pupils have a lycée until they have passed.
+    homes = "annex" if "annex" in levels else next((level for level in levels if level not in OFFICES), "")
+    wanted = [level for level in ("school", homes) if level in levels and level != ""]
+    tables = []
+    for level in wanted:
+        below = filing.children(reader.engine, parent=territory, level=level, **asked)
+        if not below["population"].notna().any() or (level is None and not below["remaining"].notna().any()):
+            continue
+        told = {"parent": territory, "level": level or above, "unit": _counted(found), "names_first": prepares}
+        tables.append(say_window.children(below, by_remaining=by_remaining and prepares, locale=reader.locale, **told))
+    held = filing.windows(known, programme)
+    facts = {
+        "tables": tables if found.clock.population_step else [],
+        "years": say_window.years(held, locale=reader.locale),
+        "year": found.window.year,
+        "known_years": tuple(one.year for one in held),
+        "silent": not (found.stages["state"] == "shown").any(),
+    }
+    return Answer((clock, stages), facts=facts)
+
+
+def _counted(found: filing.Course) -> str:
+    """The unit of those that a window is for."""
+    mine = found.stages[found.stages["role"].isin(["population", "gate"])]
+    return (mine if len(mine) else found.stages)["unit"].iloc[0]
+
+
 FINDINGS = {
     f.name: f
     for f in (
@@ -867,6 +961,10 @@ FINDINGS = {
         Finding("reconcile", ("territory", "on", "step", "unit", "heard", "by", "today", "namesakes"), _reconcile),
         Finding("stages", ("territory", "on", "programme"), _stages),
         Finding("transition", ("territory", "on", "programme", "unit", "level", "below"), _transition),
+        Finding("levers", ("territory", "on", "indicator", "change"), _levers),
+        Finding("branches", ("territory", "on"), _branches),
+        Finding("convergence", ("territory", "on", "indicator", "level"), _convergence),
+        Finding("window", ("territory", "on", "programme", "year", "by_remaining"), _window),
         Finding("actions", ("territory", "kinds", "first", "last", "chronological"), _actions),
     )
 }
@@ -932,6 +1030,17 @@ def count_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> 
     """Every count that a reader of this role may ask for, in order: (step, unit)."""
     known = definitions(engine, cut=cut).seen_by(role)
     return tuple((step, unit) for step, body in known.steps.items() for unit in body["units"])
+
+
+def window_choices(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> tuple[str, ...]:
+    """The programmes whose applications are filed in a window, of which this role is shown anything, in order."""
+    return filing.programmes(definitions(engine, cut=cut).seen_by(role))
+
+
+def lever_choices(engine: sa.Engine, *, cut: int, scope: str, role: str = ADMINISTRATOR) -> tuple[str, ...]:
+    """The indicators that the prefecture can move: those with a target that he may know of first."""
+    offered = target_choices(engine, cut=cut, scope=scope, role=role)
+    return pulling.indicators(definitions(engine, cut=cut).seen_by(role), offered)
 
 
 def service_choices(engine: sa.Engine, *, cut: int) -> tuple[str, ...]:
@@ -1015,6 +1124,10 @@ def _above(engine: sa.Engine, territory: str) -> tuple[str, ...]:
         return territories.lineage(connection, of=territory)
 
 
+LEVERS: dict[str, int] = dict(pulling.MOST)
+"""The means that can be moved, and how far each goes."""
+
+
 DRAWINGS: dict[str, Callable[..., Any]] = {
     "path": plot.path_figure,
     "map": plot.map_figure,
@@ -1025,6 +1138,7 @@ DRAWINGS: dict[str, Callable[..., Any]] = {
 """How each kind of panel is drawn as a chart."""
 
 TEXTS: dict[str, Callable[..., str]] = {
+    "bars": html.bars_html,
     "promise": html.promise_html,
     "brief": html.brief_html,
     "carried": html.carried_html,
@@ -1161,6 +1275,8 @@ __all__ = [
     "indicator_choices",
     "latest_cut",
     "latest_events",
+    "LEVERS",
+    "lever_choices",
     "levels_below",
     "map_table",
     "service_choices",
@@ -1173,5 +1289,6 @@ __all__ = [
     "text",
     "transition_choices",
     "typed_changes",
+    "window_choices",
     "writable",
 ]

@@ -145,8 +145,10 @@ class Step(Definition):
     `things` says, for each unit, what is counted, as a definite plural that follows "the number of".
     `stale_after` is the age in days from which a figure reads "late". `waits` False: who has reached the step before
     does not wait for this one (an application is a choice, an acceptance an outcome). `bridges`: from one unit to
-    another. `entries`, `exits`: the steps whose flows go into this stock and out of it.
-    `restricted`: not for readers, only for whoever prepares or administers.
+    another. `entries`, `exits`: the steps whose flows go into this stock and out of it. `restricted`: not for readers,
+    only for whoever prepares or administers. `note` says what a reader has to know of its counts. `lacking` names, of
+    those that a window is for, whoever is not registered yet. `overlaps`: the steps of which it counts those who are in
+    all of them.
     """
 
     id: StepId
@@ -168,6 +170,9 @@ class Step(Definition):
     name: Localised
     things: dict[Unit, Localised]
     act: Localised
+    note: Localised | None = None
+    lacking: Localised | None = None
+    overlaps: tuple[StepId, ...] = ()
 
 
 class Window(Definition):
@@ -484,7 +489,7 @@ class _Drawer:
             for name in step.follows:
                 if name not in made.steps:
                     self.fault("step", step.id, "follows", "no such step", name)
-            for field in ("entries", "exits"):
+            for field in ("entries", "exits", "overlaps"):
                 for name in getattr(step, field):
                     if name not in made.steps:
                         self.fault("step", step.id, field, "no such step", name)

@@ -349,6 +349,23 @@ remark = Table(
 )
 """One row per state of a remark: another value that a territory's user set beside an official figure."""
 
+project = Table(
+    "project",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("programme", Text, nullable=False, comment="whose project it is, in the office's words"),
+    Column("title", Text, nullable=False),
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False),
+    Column("on_date", Integer, nullable=False, comment="day on which it was approved or began"),
+    Column("amount", Number, nullable=True, comment="dirhams"),
+    Column("beneficiaries", Number, nullable=True, comment="persons it is meant for; a count"),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("withdrawn", Integer, nullable=False, server_default="0", comment="1: taken off the list by this event"),
+    PrimaryKeyConstraint("id", "event"),
+)
+"""One row per state of a project of another programme that the office lists beside the gaps."""
+
 access = Table(
     "access",
     metadata,

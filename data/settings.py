@@ -119,6 +119,18 @@ class Hidden(Definition):
     roles: Annotated[tuple[Literal[HIDEABLE], ...], Field(min_length=1)]
 
 
+class FilingWindow(Definition):
+    """The days on which applications to a programme may be filed in a year, as the office was told; it takes the place
+    of those of the definitions for that year. Without `closes` the closing day is not announced. source: who said so, a
+    letter or an address."""
+
+    programme: Id
+    year: Annotated[int, Field(ge=2001, le=2100)]
+    opens: date
+    closes: date | None = None
+    source: Text = ""
+
+
 class Settings(Definition):
     """What the office has settled about itself."""
 
@@ -126,6 +138,7 @@ class Settings(Definition):
     services: tuple[Service, ...] = Field(default=(), alias="service")
     deliveries: tuple[Delivery, ...] = Field(default=(), alias="delivery")
     hidden: tuple[Hidden, ...] = ()
+    windows: tuple[FilingWindow, ...] = Field(default=(), alias="window")
 
     def to_body(self) -> dict[str, Any]:
         """The settings as their file says them, every field given: for the table `definition`."""
@@ -255,6 +268,16 @@ def _faults(found: Settings, folder: Path, name: str) -> Iterator[SettingsFault]
             elif count.unit not in step.units:
                 problem = f"{step.id} counts {', '.join(step.units)}"
                 yield fault("wrong_unit", problem, count.unit, "delivery", place, "counts", at, "unit")
+    programmes = {programme.id for programme in known.programmes}
+    years = [(window.programme, window.year) for window in found.windows]
+    for place, window in enumerate(found.windows):
+        if window.programme not in programmes:
+            yield fault("unknown_programme", "no such programme", window.programme, "window", place, "programme")
+        if years[place] in years[:place]:
+            yield fault("twice", "named twice", str(window.year), "window", place, "year")
+        if window.closes and window.closes < window.opens:
+            seen = window.closes.isoformat()
+            yield fault("closes_first", "closes before it opens", seen, "window", place, "closes")
     named = [hidden.indicator for hidden in found.hidden]
     for place, hidden in enumerate(found.hidden):
         if hidden.indicator not in known.indicators:
@@ -359,6 +382,7 @@ def _by_name(found: Settings) -> dict[str, Any]:
     body = found.to_body()
     for kind, key in (("service", "id"), ("delivery", "id"), ("hidden", "indicator")):
         body[kind] = {block[key]: block for block in body[kind]}
+    body["window"] = {f"{block['programme']} {block['year']}": block for block in body["window"]}
     return body
 
 
@@ -448,14 +472,14 @@ def _spelling_faults(folder: Path, new: Mapping[str, Mapping[str, str]]) -> Iter
 def _toml(body: Mapping[str, Any]) -> str:
     """The tables of `Settings` as TOML."""
     lines = ["[office]", *_fields(body["office"])]
-    for kind in ("service", "delivery", "hidden"):
+    for kind in ("service", "delivery", "hidden", "window"):
         for block in body[kind]:
             lines += ["", f"[[{kind}]]", *_fields(block)]
     return "\n".join(lines) + "\n"
 
 
 def _fields(block: Mapping[str, Any]) -> Iterable[str]:
-    return (f"{key} = {_value(value)}" for key, value in block.items())
+    return (f"{key} = {_value(value)}" for key, value in block.items() if value is not None)
 
 
 def _value(value: Any) -> str:

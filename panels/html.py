@@ -175,6 +175,33 @@ def rows_html(panel: Panel, *, locale: str) -> str:
     )
 
 
+def bars_html(panel: Panel, *, locale: str) -> str:
+    """A `bars` panel: a table whose rows have a bar each beside what heads them, drawn from the side reading begins at.
+
+    What another body holds is hatched; where there is no number there is no bar.
+    """
+    w, parts = words(locale), panel.parts
+    body = []
+    for row in parts["rows"]:
+        head, *cells = row.cells
+        bar = ""
+        if row.length is not None:
+            size = f"inline-size:{100 * min(max(row.length, 0), 1):.1f}%"
+            bar = f'<span class="tt-row-bar tt-bar-{escape(row.tone)}" style="{size}"></span>'
+        line = [f'<th scope="row">{escape(head)}</th><td class="tt-bars" aria-hidden="true">{bar}</td>']
+        for cell in cells:
+            said, css = cell if isinstance(cell, tuple) else (cell, "")
+            text = link(said) if isinstance(said, SourceLine) else escape(said)
+            line.append(f'<td class="{escape(css)}">{text}</td>' if css else f"<td>{text}</td>")
+        body.append(f"<tr>{''.join(line)}</tr>")
+    css = f"tt-bar-table {parts.get('css', '')}"
+    table = table_html(parts["head"], body, caption=panel.title, direction=w.direction, css=css)
+    return (
+        f'<section dir="{w.direction}"><h2>{escape(panel.title)}</h2>{made_up(panel, w)}{table}'
+        f"{footer_html(panel, locale=locale)}</section>"
+    )
+
+
 def promise_html(panel: Panel, *, locale: str) -> str:
     """The card of a count beside its target: the verdict in shape and word, the numbers, what is needed."""
     w, parts = words(locale), panel.parts

@@ -8,7 +8,19 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from data.schema import action, event, event_slice, observation, quarantine, remark, rollup, ruling, series
+from data.schema import (
+    action,
+    capacity,
+    event,
+    event_slice,
+    observation,
+    project,
+    quarantine,
+    remark,
+    rollup,
+    ruling,
+    series,
+)
 from queries.cuts import is_current, parameter, parameters
 from queries.definitions import definitions
 from queries.frames import of_rows
@@ -63,7 +75,6 @@ def _logged(*, all_of_them: bool) -> sa.Select:
         .join(series, series.c.id == observation.c.series)
         .where(series.c.territory.in_(parameters("seen")))
     )
-    acted = sa.select(action.c.event).where(action.c.territory.in_(parameters("seen")))
     waited = sa.select(quarantine.c.event).where(quarantine.c.territory.in_(parameters("seen")))
     ruled = (
         sa.select(ruling.c.event)
@@ -73,8 +84,10 @@ def _logged(*, all_of_them: bool) -> sa.Select:
             quarantine.c.place.between(ruling.c.first_place, ruling.c.last_place),
         )
     )
-    remarked = sa.select(remark.c.event).where(remark.c.territory.in_(parameters("seen")))
-    numbers = (event.c.number.in_(one) for one in (touched, acted, waited, ruled, remarked))
+    entered = (
+        sa.select(t.c.event).where(t.c.territory.in_(parameters("seen"))) for t in (action, project, capacity, remark)
+    )
+    numbers = (event.c.number.in_(one) for one in (touched, waited, ruled, *entered))
     return statement.where(sa.or_(event.c.kind == "reference", *numbers))
 
 

@@ -190,6 +190,26 @@ def headline_counts(view: View) -> tuple[tuple[str, str], ...]:
     return _headline_counts(view.address, view.reference, view.role, view.engine)
 
 
+@kept(64)
+def _lever_choices(database: str, cut: int, scope: str, role: str, _engine: sa.Engine) -> tuple[str, ...]:
+    return findings.lever_choices(_engine, cut=cut, scope=scope, role=role)
+
+
+def lever_choices(view: View) -> tuple[str, ...]:
+    """The indicators that the prefecture can move: those with a target first."""
+    return _lever_choices(view.address, view.cut, view.scope, view.role, view.engine)
+
+
+@kept(16)
+def _window_choices(database: str, reference: int, role: str, _engine: sa.Engine) -> tuple[str, ...]:
+    return findings.window_choices(_engine, cut=reference, role=role)
+
+
+def window_choices(view: View) -> tuple[str, ...]:
+    """The programmes whose applications are filed in a window."""
+    return _window_choices(view.address, view.reference, view.role, view.engine)
+
+
 @kept(16)
 def _office(database: str, reference: int, _engine: sa.Engine) -> dict[str, Any]:
     return findings.office(_engine, cut=reference)

@@ -191,7 +191,7 @@ _FIELDS = {
     "figures": (),
     "indicators": ("hidden",),
     "services": ("services",),
-    "file": ("office", "services", "deliveries", "hidden"),
+    "file": ("office", "services", "deliveries", "hidden", "windows"),
 }
 _OF_THE_OFFICE = {"office": ("territory", "name", "unit", "letterhead"), "figures": ("small_cell", "source_order")}
 
@@ -551,6 +551,9 @@ def _label(path: tuple[str, ...], before: Any, after: Any, w: Words) -> str:
         return w("settings.in_language", field=label, language=w(f"app.language_{language}")) if language else label
     if kind == "hidden":
         return w.name("indicator", path[1])
+    if kind == "window":
+        programme, _, year = path[1].partition(" ")
+        return w("settings.window", programme=_name_of("programme", programme, w), year=year)
     # A service or a delivery by the name that it has or will have.
     whole = next((said for said in (after, before) if isinstance(said, dict) and "name" in said), None)
     name = next((text for text in (whole or {}).get("name", {}).values() if text), "")
@@ -573,6 +576,8 @@ def _said(path: tuple[str, ...], value: Any, w: Words) -> str:
     if path[0] == "hidden":
         roles = value["roles"] if isinstance(value, dict) else value
         return w("settings.hidden_from", roles=w.join(w(f"role.{role}") for role in roles))
+    if path[0] == "window" and isinstance(value, dict):
+        return " – ".join(value[end] for end in ("opens", "closes") if value[end])
     if isinstance(value, bool):
         return w("settings.yes" if value else "settings.no")
     if isinstance(value, int):

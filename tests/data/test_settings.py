@@ -228,3 +228,36 @@ def test_the_reading_is_kept_until_a_file_changes(tmp_path):
     (tmp_path / "settings.toml").write_text("[office]\nsmall_cell = 50\n", encoding="utf-8")
     assert settings(tmp_path).office.small_cell == 50
     assert module._read.cache_info().currsize >= 1
+
+
+WINDOW = """
+[[window]]
+programme = "minhaty"
+year = 2026
+opens = 2026-07-01
+source = "letter 12"
+"""
+
+
+def test_a_window_without_a_closing_day_survives_its_file(tmp_path):
+    (tmp_path / "settings.toml").write_text(WINDOW, encoding="utf-8")
+    (window,) = settings(tmp_path).windows
+    assert (window.year, window.closes, window.source) == (2026, None, "letter 12")
+    save(tmp_path, settings(tmp_path))
+    assert settings(tmp_path).windows == (window,)
+    assert "closes" not in (tmp_path / "settings.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (WINDOW.replace("minhaty", "orchard"), "unknown_programme"),
+        (WINDOW + WINDOW, "twice"),
+        (WINDOW + "closes = 2026-06-01\n", "closes_first"),
+        (WINDOW.replace("2026\n", "26\n", 1), "out_of_range"),
+    ],
+)
+def test_a_window_that_cannot_be_is_refused(tmp_path, text, code):
+    with pytest.raises(SettingsError) as refused:
+        parsed(text.encode(), tmp_path)
+    assert [fault.code for fault in refused.value.faults] == [code]

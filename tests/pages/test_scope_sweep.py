@@ -18,7 +18,9 @@ from pathlib import Path
 import pytest
 
 from data.catalogue import catalogue
+from data.database import as_day
 from data.importer import Territories, import_file
+from data.projects import Project, list_projects
 from data.remarks import Remark, remark_on
 from findings import territory_choices
 from i18n import words
@@ -109,6 +111,11 @@ def planted(tmp_path_factory):
                 source="the annex",
             )
             remark_on(of_office, remark, actor="preparer", today=today(), catalogue=known)
+        listed = [
+            Project("INDH", "projet", code, as_day(dt.date(2026, 1, 10)), amount=found.number(code))
+            for code in (*FOREIGN, "09.273.01.15", "09.273.A01", "09.273")
+        ]
+        assert list_projects(of_office, listed, actor="administrator")
         found.seen = {scope: {code for code, *_ in territory_choices(of_office, scope=scope)} for scope in SCOPES}
         found.codes = set(codes)
         of_office.dispose()
