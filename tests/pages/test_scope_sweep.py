@@ -80,6 +80,8 @@ def planted(tmp_path_factory):
             mine = [code for code in codes if code[:6] == prefix]
             lines = [(code, count, day, found.number(code)) for code in mine for count in steps for day in DAYS]
             _handed_in(of_office, folder, known, prefix, lines, today())
+        # Beyond what the axis of a chart over the other numbers reaches, and below the sum of any two of them.
+        found.next = 170_003
         # Rows that wait, for what their notes say, in one file of everybody: nobody sees those of others.
         waiting = [(code, steps[0], WAITS, found.number(code)) for code in codes]
         _handed_in(of_office, folder, known, "waiting", waiting, today(), note="Mme Alaoui")
