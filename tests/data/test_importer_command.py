@@ -154,7 +154,7 @@ VALUES = {
     "found": "PDF",
     "owner": "09.273",
     "other_cell": "C12",
-    **dict.fromkeys(["gigabytes", "members", "most", "ratio", "sheets", "number", "expected"], 7),
+    **dict.fromkeys(["gigabytes", "megabytes", "members", "most", "ratio", "sheets", "number", "expected"], 7),
     **dict.fromkeys(["digits", "line", "other", "event", "by", "seconds"], 7),
 }
 
