@@ -74,7 +74,7 @@ class _Job:
             self.report = RecordsReport(file=self.name, problems=(Problem("not_opened", seen=self.name),))
         except Exception as error:
             # The name of the error alone: what an error says may hold a cell of the file.
-            _log.error("aggregation ended by %s", type(error).__name__)
+            _log.log(logging.ERROR, "aggregation ended by %s", type(error).__name__)
             self.failed = True
         finally:
             self.ended.set()
