@@ -32,6 +32,7 @@ LOOK_EVERY = 1.0
 
 PATH, UPLOAD, CONNECTION = "path", "upload", "connection"
 _JOB = "records-job"
+_CHOSEN = "records-chosen"
 _KEPT = ("records-from", "records-layout", "records-path", "records-connection", "records-rest")
 
 _log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class _Job:
             self.report = RecordsReport(file=self.name, problems=(Problem("not_opened", seen=self.name),))
         except Exception as error:
             # The name of the error alone: what an error says may hold a cell of the file.
-            _log.error("aggregation ended by %s", type(error).__name__)
+            _log.log(logging.ERROR, "aggregation ended by %s", type(error).__name__)
             self.failed = True
         finally:
             self.ended.set()
@@ -89,10 +90,6 @@ def hand_in(chosen: Choices, who: Viewer) -> None:
         st.markdown(w("records.how"))
         job = st.session_state.get(_JOB)
         if job is not None and not job.ended.is_set():
-            for key in _KEPT:
-                # What is not drawn is forgotten; it is wanted again when something was refused.
-                if key in st.session_state:
-                    st.session_state[key] = st.session_state[key]
             st.fragment(_watch, run_every=LOOK_EVERY)(job, chosen)
             return
         _choose(chosen, who)
@@ -102,6 +99,9 @@ def hand_in(chosen: Choices, who: Viewer) -> None:
 
 def _choose(chosen: Choices, who: Viewer) -> None:
     """What to aggregate and how to read it."""
+    # While the work went on these were not drawn, and so forgotten; they are wanted again when something was refused.
+    for key, value in st.session_state.pop(_CHOSEN, {}).items():
+        st.session_state.setdefault(key, value)
     w, view = chosen.words, chosen.view
     known = catalogue(view.folder)
     try:
@@ -135,7 +135,7 @@ def _choose(chosen: Choices, who: Viewer) -> None:
     rest = st.checkbox(w("events.accept_rest"), key="records-rest")
     layout = layouts.get(name)
     if layout is not None:
-        st.caption(w("records.layout_reads", columns=w.join(layout.columns)))
+        st.markdown(w("records.layout_reads", columns=w.join(layout.columns)))
     if st.button(w("records.start"), type="primary", key="records-start", disabled=not (source and layout)):
         how = {
             "layout": layout,
@@ -184,6 +184,7 @@ def _start(source, how: dict, chosen: Choices) -> None:
             with _out_of_sight(source) as path:
                 return records.take_file(engine, path, name=name, progress=job.told, **how)
 
+    st.session_state[_CHOSEN] = {key: st.session_state[key] for key in _KEPT if key in st.session_state}
     job = _Job(name)
     st.session_state[_JOB] = job
     threading.Thread(target=job.run, args=(work,), daemon=True, name="records").start()

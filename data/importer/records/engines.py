@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from data.importer.records.statements import DATE, NUMBER, TEXT, Statements
 
 MEMORY = "3GB"
-MOST_HELD = 1_600_000_000
+MOST_HELD = 2_000_000_000
 BYTES, BYTES_OF_TEXT = 4, 16
 """What a cell takes in memory at most, once it is a number, and as text of the length of a code."""
 LOOK_EVERY = 0.2
