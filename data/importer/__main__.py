@@ -14,6 +14,7 @@ import sys
 import time
 import zoneinfo
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -35,6 +36,7 @@ from data.importer import (
     rejects,
     withdraw,
 )
+from data.importer.layouts import UNKNOWN, layouts
 from data.importer.report import clipped
 from i18n import LOCALES, Words, words
 from i18n.problems import grouped, notes, sentence, told
@@ -169,7 +171,6 @@ def _parser(w: Words) -> argparse.ArgumentParser:
     parser.add_argument("--accept-rest", action="store_true", help=w("importer.help.accept_rest"))
     parser.add_argument("--lang", choices=LOCALES, help=w("importer.help.lang"))
     parser.add_argument("--rejects", metavar="FILE", type=Path, help=w("importer.help.rejects"))
-    parser.add_argument("--layout", metavar="NAME", help=w("importer.help.layout"))
     parser.add_argument("--from-database", metavar="URL", help=w("importer.help.from_database"))
     parser.add_argument("--on", metavar="DATE", type=dt.date.fromisoformat, help=w("importer.help.on"))
     parser.add_argument("--withdraw", metavar="N", type=int, help=w("importer.help.withdraw"))
@@ -210,16 +211,26 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
-def _layout(asked: str | None, local: Path) -> Layout | Problem | None:
-    """The layout asked for by its name or its file; a problem when there is none."""
+def _layout(asked: str | None, local: Path, known: Catalogue) -> Layout | Problem | None:
+    """The layout of sheets asked for by its name or its file; a problem when there is none."""
     if not asked:
         return None
     try:
         return named(asked, local)
     except LayoutError as wrong:
+        if wrong.where == UNKNOWN:
+            return Problem("records_no_layout", seen=clipped(asked), values={"known": _layout_names(local, known)})
         return Problem("layout_unreadable", seen=clipped(asked), values={"field": wrong.where})
     except (OSError, UnicodeDecodeError):
         return Problem("not_opened", seen=clipped(asked))
+
+
+def _layout_names(local: Path, known: Catalogue) -> list[str]:
+    """The names of all layouts there are, of sheets and of records."""
+    names = {layout.id for layout in layouts(local)}
+    with suppress(records.LayoutWrong):
+        names |= records.layouts(local, known).keys()
+    return sorted(names)
 
 
 def _of_records(options: argparse.Namespace, local: Path, known: Catalogue) -> bool:
@@ -230,7 +241,7 @@ def _of_records(options: argparse.Namespace, local: Path, known: Catalogue) -> b
         return options.layout in records.layouts(local, known)
     except records.LayoutWrong:
         # Whoever asks for a layout of sheets is not stopped by a faulty one of records.
-        return bool(options.layout) and isinstance(_layout(options.layout, local), Problem)
+        return bool(options.layout) and isinstance(_layout(options.layout, local, known), Problem)
 
 
 def _run(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -244,7 +255,7 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.say(cut_short_in_words(cut_short, w))
         layout = None
         if not _of_records(options, local, known):
-            layout = _layout(options.layout, local)
+            layout = _layout(options.layout, local, known)
             if isinstance(layout, Problem):
                 print(" ".join(sentence(layout, w)), file=sys.stderr)
                 return 1

@@ -13,12 +13,13 @@ from pathlib import Path
 WORDS = Path(__file__).resolve().parent.parent / "reference" / "identity.toml"
 SAMPLE = 200
 """Filled cells of a column that are looked at."""
-LEAST = 5
-"""Filled cells below which the look of a column says nothing; a header still does."""
+LEAST, LEAST_NAMES = 2, 3
+"""Filled cells below which the look of a column says nothing; a header still does. Names are words of places too."""
 ALIKE = 0.6
 """The part of the cells looked at that must look like one kind of identity."""
 
-KINDS = ("idcs", "massar", "card", "cnss", "phone", "email", "bank", "birth_date", "address", "name")
+NAME = "name"
+KINDS = ("idcs", "massar", "card", "cnss", "phone", "email", "bank", "birth_date", "address", NAME)
 """What a column may tell of a person; `card`: the national card (CNIE, CIN) or a passport."""
 
 _BETWEEN = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
@@ -75,8 +76,12 @@ def by_content(cells: Iterable[str]) -> str | None:
         if sum(pattern.fullmatch(text) is not None for text in filled) >= enough:
             return kind
     # The same few names again and again are those of places or services; persons differ.
-    if len(set(filled)) >= 0.5 * len(filled) and sum(_like_a_person(text) for text in filled) >= enough:
-        return "name"
+    if (
+        len(filled) >= LEAST_NAMES
+        and len(set(filled)) >= 0.5 * len(filled)
+        and sum(_like_a_person(text) for text in filled) >= enough
+    ):
+        return NAME
     return None
 
 
@@ -95,7 +100,7 @@ def of_column(header: str, cells: Iterable[str], *, is_place: Callable[[str], bo
     kind = by_header(header)
     if kind and filled and _only_counts(filled):
         kind = None
-    if kind in (None, "name") and filled and sum(map(is_place, filled)) >= 0.5 * len(filled):
+    if kind in (None, NAME) and filled and sum(map(is_place, filled)) >= 0.5 * len(filled):
         return None
     return kind or by_content(filled)
 

@@ -63,6 +63,10 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 Short = Annotated[str, StringConstraints(max_length=80)]
 
 
+UNKNOWN = "unknown"
+"""Where a layout is wrong that is asked for by a name that none has."""
+
+
 class LayoutError(ValueError):
     """A file is no layout; `where` names the field, `seen` what stood there."""
 
@@ -201,7 +205,7 @@ def named(name: str, local: Path | None) -> Layout:
         return held
     path = Path(name)
     if path.suffix != ".toml":
-        raise LayoutError(name, "unknown")
+        raise LayoutError(name, UNKNOWN)
     return parsed(path.read_text(encoding="utf-8"), file=path.name)
 
 

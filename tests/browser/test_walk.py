@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from i18n import words
 from ui.addresses import PAGES as ADDRESSES
 
 LANGUAGES = ("ar", "fr", "en")
@@ -258,13 +259,14 @@ def test_a_file_handed_in_is_read_on_the_next_page_and_can_be_withdrawn(new_page
     assert plain(reading.inner_text()) == "9 000 أسرة"
     page.goto(f"{server}/events?lang=ar")
     settled(page)
-    page.locator("[data-testid='stExpander'] summary").last.click()
+    withdrawing = page.locator("[data-testid='stExpander']").filter(has_text=words("ar")("events.withdraw"))
+    withdrawing.locator("summary").click()
     assert page.locator(".st-key-withdraw-do").count() == 0
     # A list closes when the page moves under it, as it does while the expander unfolds and while it is scrolled to.
     page.wait_for_function(
         """() => {
-            const details = [...document.querySelectorAll("[data-testid='stExpander'] details")].at(-1);
-            return details.open && !details.style.height && details.getBoundingClientRect().height > 100;
+            const details = document.querySelector("[data-testid='stExpander'] details[open]");
+            return details && details.open && !details.style.height && details.getBoundingClientRect().height > 100;
         }"""
     )
     box = page.locator("[class*='st-key-withdraw-'] [data-testid='stSelectbox'] input")

@@ -171,7 +171,7 @@ def test_long_work_is_told_from_the_second_second_on_with_rows_and_rate(monkeypa
     terminal.progress("storing", 3001, 5000)
     out, err = capsys.readouterr()
     assert (out, len(err.splitlines())) == ("", 1)
-    assert re.findall(r"\d+", err.replace("\u202f", "").replace(",", "")) == ["3000", "5000", "1500"]
+    assert re.findall(r"\d+", err.replace("\u202f", "").replace(",", "")) == ["3000", "5000", "1500", "1"]
 
 
 CODES = sorted(
@@ -200,7 +200,10 @@ VALUES = {
     "field": "column",
     "option": "--layout",
     "other_cell": "C12",
-    **dict.fromkeys(["gigabytes", "members", "most", "ratio", "sheets", "number", "expected", "megabytes"], 7),
+    "table": "applications",
+    "faults": "column",
+    "last": "2026-11-23",
+    **dict.fromkeys(["gigabytes", "members", "most", "ratio", "sheets", "number", "expected", "megabytes", "rows"], 7),
     **dict.fromkeys(["digits", "line", "other", "event", "by", "seconds"], 7),
 }
 

@@ -127,7 +127,7 @@ def test_a_table_of_persons_is_refused_in_words_and_shows_none_of_its_cells(own_
     content = csv_bytes([["Commune", "CNIE", "Nom"], ["Lqliaa", "AB123456", "Xyzzy"], ["Temsia", "CD123456", "Plugh"]])
     app = hand_in(open_page(locale), content, name="a.csv")
     said = texts(app)
-    assert "CNIE" in said and words(locale)("importer.identity_card") in said
+    assert "CNIE" in said and words(locale)("identity.card") in said
     assert not any(cell in said for cell in ("AB123456", "Xyzzy", "Plugh"))
     assert not boxes(app, "-count")
 

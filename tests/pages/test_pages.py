@@ -394,7 +394,7 @@ def test_a_reader_who_follows_a_link_to_another_prefecture_is_told_that_it_is_no
     assert w.in_territory("02.411") in seen["titles"][0]
 
 
-@pytest.mark.parametrize(("email", "uploads"), [("reader@example.org", 0), ("preparer@example.org", 1)])
+@pytest.mark.parametrize(("email", "uploads"), [("reader@example.org", 0), ("preparer@example.org", 2)])
 def test_only_who_prepares_can_hand_in_a_file(as_user, email, uploads):
     seen = as_user(email, page="events", lang="en")
     w = words("en")

@@ -345,7 +345,10 @@ def test_an_engine_without_arithmetic_of_its_own_counts_the_same_days(laid):
         for query, expected in (
             (day, [as_day(one) for one in days]),
             (plainly(month_of_day(day)), [as_day(one.replace(day=1)) for one in days]),
-            (plainly(quotient(day + 3, sa.literal_column("7"))), [(as_day(one) + 3) // 7 for one in days]),
+            (
+                plainly(quotient(day + sa.literal_column("3"), sa.literal_column("7"))),
+                [(as_day(one) + 3) // 7 for one in days],
+            ),
         ):
             found = held.ask(sa.select(query).select_from(held.relation), lambda part: None)
             assert sorted(found[0].tolist()) == sorted(expected)
