@@ -27,6 +27,9 @@ from i18n import words
 from ui.addresses import PAGES, offered
 
 ROOT = Path(__file__).parents[2]
+# Every page is opened for every role in every scope once, by one worker.
+pytestmark = pytest.mark.xdist_group("sweep")
+
 ROLES = ("reader", "preparer", "administrator")
 SCOPES = ("MA", "09", "09.273", "09.273.01.15", "06.141.01.01", "09.273.A01", "09.273.L01")
 FOREIGN = ("02.411", "02.411.01.11", "09.001", "09.273.05.27", "09.273.A02", "06.141.01.03")
