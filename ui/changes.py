@@ -20,7 +20,7 @@ def changes(chosen: Choices) -> None:
     w = chosen.words
     kinds = show.answer("changes_kinds", chosen).facts["kinds"]
     with st.container(key="changes-choices"):
-        columns = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
+        columns = st.columns([2, 5, 2, 2], vertical_alignment="bottom")
         with columns[0]:
             kind = choose(
                 w("changes.kind"),

@@ -169,7 +169,8 @@ def _tell_waiting(report: Report, chosen: Choices) -> None:
     if report.doubts:
         rules = w.join(w("rulings.group", rule=w(f"rulings.rule_{name}"), rows=n) for name, n in report.doubts.items())
         st.warning(w("rulings.waits", rows=w.count("row", report.quarantined), rules=rules))
-        st.page_link(RULINGS, label=w("rulings.link"), query_params=st.query_params.to_dict())
+        kept = st.query_params.to_dict() | {"territory": chosen.territory}
+        st.page_link(RULINGS, label=w("rulings.link"), query_params=kept)
 
 
 def withdrawals(imports: dict[int, tuple[str, str]], chosen: Choices, who: Viewer) -> None:

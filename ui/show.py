@@ -167,7 +167,8 @@ def by_level(chosen: Choices) -> None:
     levels = _levels(chosen.territory, chosen)
     if len(levels) < 2:
         return
-    w, kept = chosen.words, st.query_params.to_dict()
+    # A territory that was refused here is not asked for again by every link.
+    w, kept = chosen.words, st.query_params.to_dict() | {"territory": chosen.territory}
     with st.container(key="by-level", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<span class="tt-crumb">{escape(w("situation.by_level"))}</span>', width="content")
         for level in levels:
