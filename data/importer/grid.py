@@ -78,9 +78,8 @@ class Table:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What its columns are called, each once, in their order; what we added to lines that came back is none."""
-        keys = (column.key for column in self.columns if column.key and not column.key.endswith(OWN_COLUMN))
-        return tuple(dict.fromkeys(keys))
+        """What its columns are called, each once, in their order."""
+        return tuple(dict.fromkeys(column.key for column in self.columns if column.key))
 
     @property
     def signature(self) -> str:
@@ -292,7 +291,9 @@ def _columns(sheet: Sheet, header: Sequence[int], places: Sequence[int], words: 
             text = tidy(cell.text) if cell else ""
             if text and (not path or path[-1] != text):
                 path.append(text)
-        yield Column(place, tuple(path), _key(path, words))
+        # What we added to lines that came back is none of the sheet's own.
+        if not (path and path[-1].endswith(OWN_COLUMN)):
+            yield Column(place, tuple(path), _key(path, words))
 
 
 def _spread_by_hand(rows: list[dict[int, Cell]], places: Sequence[int], words: Vocabulary) -> None:

@@ -16,6 +16,7 @@ from data.importer.grid import sheets, tables
 from data.importer.guess import guess
 from data.importer.layouts import Layout, parsed
 from data.importer.read import Reading
+from data.importer.rejects import written
 from data.importer.unfold import HEADER, unfold
 from data.importer.vocabulary import vocabulary
 from tests.data import mutants
@@ -760,3 +761,25 @@ def test_totals_are_never_added_wherever_they_stand(known, places, values, block
     assert (found.problems, found.refused, found.asked) == ((), 0, ())
     stored = [int(value) for value in found.table.column(str(HEADER.index("value"))).to_pylist()]
     assert sorted(stored) == sorted(value for row in values for value in row)
+
+
+# What was refused comes back
+
+
+@on_one_engine
+def test_the_refused_lines_of_a_sheet_come_back_under_its_own_headers_and_are_known_when_mended(hand_in):
+    rows = [["Commune", "Ménages RSU au 31/03/2024"], ["Lqliaa", "300"], ["Temsia", "beaucoup"], ["Aït Melloul", "900"]]
+    report = hand_in(csv_bytes(rows))
+    assert [row[1] for row in report.rejected.rows] == [("Temsia", "beaucoup")]
+    assert report.rejected.header[0] == "Commune" and len(report.rejected.header) == 2
+    handed = written(report.rejected, heading="Motif", say=lambda problem: problem.code)
+    text = handed.decode("utf-8-sig")
+    assert "not_a_number" in text.splitlines()[1]
+    known = hand_in(text.replace("beaucoup", "41").encode("utf-8-sig"), confirm=False)
+    # The column that we added is none of the sheet's own.
+    assert [key for key in known.sheet.guess.layout.model_dump()["column"] if "tatabbu" in str(key)] == []
+
+
+def test_counts_of_cards_are_counts_and_a_column_of_communes_called_name_is_no_list_of_persons(hand_in):
+    rows = [["Nom", "CIN"], ["Lqliaa", "300"], ["Temsia", "41"], ["Aït Melloul", "900"]]
+    assert "nominative" not in codes(hand_in(csv_bytes(rows), confirm=False))
