@@ -11,7 +11,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -20,26 +20,6 @@ from data.importer.names import normal
 REFERENCE = Path(__file__).resolve().parent.parent / "reference" / "layouts"
 FOLDER = "layouts"
 """The folder of the office's own layouts, in its local folder."""
-
-ROLES = (
-    "code",
-    "territory",
-    "prefecture",
-    "region",
-    "date",
-    "year",
-    "from",
-    "to",
-    "value",
-    "total",
-    "step",
-    "sex",
-    "area",
-    "age_band",
-    "reason",
-    "ignored",
-)
-"""What a column may be, in the order in which they are offered."""
 
 Role = Literal[
     "code",
@@ -59,6 +39,9 @@ Role = Literal[
     "reason",
     "ignored",
 ]
+ROLES: tuple[str, ...] = get_args(Role)
+"""What a column may be, in the order in which they are offered."""
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 Short = Annotated[str, StringConstraints(max_length=80)]
 
