@@ -366,6 +366,128 @@ project = Table(
 )
 """One row per state of a project of another programme that the office lists beside the gaps."""
 
+meeting = Table(
+    "meeting",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("kind", Text, nullable=False, comment="session, committee or visit"),
+    Column("on_date", Integer, nullable=False),
+    Column("territory", Text, ForeignKey("territory.code"), nullable=False),
+    Column("chair", Text, nullable=False, server_default="", comment="a function; never a person's name"),
+    Column("place", Text, nullable=False, server_default=""),
+    Column("reference", Text, nullable=False, server_default="", comment="of the office's own register"),
+    Column("previous", Text, nullable=False, server_default="", comment="the meeting before; empty: none"),
+    Column("next_date", Integer, nullable=True, comment="of the next meeting, where it is known"),
+    Column("services", Text, nullable=False, server_default="[]", comment="JSON: ids of the services invited"),
+    Column("attendance", Text, nullable=False, server_default="{}", comment="JSON: service -> present or excused"),
+    Column("agenda", Text, nullable=False, server_default="[]", comment="JSON: the items in order"),
+    Column("state", Text, nullable=False, comment="prepared, open, presented, closed or withdrawn"),
+    Column("cut", Integer, nullable=True, comment="what is frozen is what was known at it; NULL: nothing is"),
+    Column("frozen", Integer, nullable=True, comment="the event whose slides hold"),
+    Column("digest", Text, nullable=False, server_default="", comment="SHA-256 over what was sealed at closing"),
+    PrimaryKeyConstraint("id", "event"),
+)
+"""One row per state of a meeting: how it is prepared, opened, shown, closed."""
+
+slide = Table(
+    "slide",
+    metadata,
+    Column("meeting", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False, comment="the event that froze it"),
+    Column("audience", Text, nullable=False, comment="office or outside"),
+    Column("locale", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("key", Text, nullable=False, comment="its own within the meeting"),
+    Column("parent", Text, nullable=False, server_default="", comment="the slide that it is a drill-down of"),
+    Column("panel", Text, nullable=False, server_default="", comment="the id printed on paper"),
+    Column("body", Text, nullable=False, comment="JSON of panels.slide.Slide"),
+    PrimaryKeyConstraint("meeting", "event", "audience", "locale", "position"),
+    Index("ix_slide_panel", "panel"),
+)
+"""One row per frozen slide of a meeting, in each language and for each audience. Never changed."""
+
+shown_slide = Table(
+    "shown_slide",
+    metadata,
+    Column("meeting", Text, nullable=False),
+    Column("number", Integer, nullable=False, comment="from 1, as they were shown"),
+    Column("key", Text, nullable=False),
+    Column("at", Integer, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    PrimaryKeyConstraint("meeting", "number"),
+)
+"""One row per slide that the presenter turned to: what followers may see. Not an event: it says nothing of figures."""
+
+follow_code = Table(
+    "follow_code",
+    metadata,
+    Column("digest", Text, primary_key=True, comment="SHA-256 of the code, which itself is kept nowhere"),
+    Column("meeting", Text, nullable=False),
+    Column("at", Integer, nullable=False, comment="seconds since 1970-01-01 UTC"),
+)
+"""One row per code by which a meeting may be followed; it opens nothing once the meeting is closed."""
+
+recommendation = Table(
+    "recommendation",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("meeting", Text, nullable=False),
+    Column("number", Integer, nullable=False, comment="within its meeting, from 1"),
+    Column("slide", Text, nullable=False, server_default="", comment="the key of the slide it was recorded against"),
+    Column("text", Text, nullable=False),
+    Column("lead", Text, nullable=False, comment="the service of the settings that carries it"),
+    Column("partners", Text, nullable=False, server_default="[]", comment="JSON: ids of services"),
+    Column("due", Integer, nullable=False),
+    Column("territory", Text, nullable=False, server_default=""),
+    Column("step", Text, nullable=False, server_default=""),
+    Column("unit", Text, nullable=False, server_default=""),
+    Column("baseline", Number, nullable=True, comment="the figure as it was shown when it was recorded"),
+    Column("baseline_date", Integer, nullable=True),
+    Column("expected", Number, nullable=True, comment="what the figure is expected to gain by the due date"),
+    Column("state", Text, nullable=False, comment="assigned, under_way, blocked, done or withdrawn"),
+    Column("note", Text, nullable=False, server_default="", comment="what the service said of it"),
+    PrimaryKeyConstraint("id", "event"),
+    Index("ix_recommendation_meeting", "meeting"),
+)
+"""One row per state of a recommendation."""
+
+declaration = Table(
+    "declaration",
+    metadata,
+    Column("id", Text, nullable=False),
+    Column("event", Integer, ForeignKey("event.number"), nullable=False),
+    Column("meeting", Text, nullable=False),
+    Column("number", Integer, nullable=False, comment="within its meeting, from 1"),
+    Column("slide", Text, nullable=False, server_default=""),
+    Column("service", Text, nullable=False, comment="whose representative declared it"),
+    Column("territory", Text, nullable=False, server_default=""),
+    Column("step", Text, nullable=False, server_default=""),
+    Column("unit", Text, nullable=False, server_default=""),
+    Column("on_date", Integer, nullable=True, comment="the day that the declared value is of"),
+    Column("value", Number, nullable=True, comment="the declared value; NULL: a remark in words"),
+    Column("official", Number, nullable=True, comment="the figure on the slide beside which it was declared"),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("remark", Text, nullable=False, server_default="", comment="the id of the remark that it became"),
+    Column("withdrawn", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("id", "event"),
+    Index("ix_declaration_meeting", "meeting"),
+)
+"""One row per state of what a service declared in a meeting. It never goes into the figures."""
+
+proof = Table(
+    "proof",
+    metadata,
+    Column("panel", Text, nullable=False, comment="the id printed on paper"),
+    Column("locale", Text, nullable=False),
+    Column("scope", Text, nullable=False, comment="the least scope that may see what it is made of"),
+    Column("at", Integer, nullable=False, comment="seconds since 1970-01-01 UTC"),
+    Column("asked", Text, nullable=False, comment="JSON: the canonical key"),
+    Column("body", Text, nullable=False, comment="JSON of panels.slide.Slide"),
+    PrimaryKeyConstraint("panel", "locale", "scope"),
+)
+"""One row per panel of a document that left the house outside a meeting: what its id leads back to. Never changed."""
+
 access = Table(
     "access",
     metadata,

@@ -11,6 +11,9 @@ import sqlalchemy as sa
 
 from data.schema import event, event_slice
 
+SAYS_NO_FIGURE = ("meeting", "recommendation", "declaration")
+"""The kinds of events after which every figure, definition and target is what it was."""
+
 
 def latest_cut(engine: sa.Engine) -> int:
     """The number of the last event; 0 in an empty database."""
@@ -105,6 +108,7 @@ _TOUCHED = (
 _EVERYTHING = sa.select(sa.func.coalesce(sa.func.max(event.c.number), 0)).where(
     event.c.number > sa.bindparam("after"),
     event.c.number <= sa.bindparam("cut"),
+    event.c.kind.not_in(SAYS_NO_FIGURE),
     sa.or_(event.c.kind != "import", ~_declared),
 )
 

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMMES = ROOT / "data" / "reference" / "programmes.toml"
-ROOMS = ("app.py", "findings.py", "pages", "ui", "exports", "panels", "queries", "data", "i18n")
+ROOMS = ("app.py", "findings", "pages", "ui", "exports", "panels", "queries", "data", "i18n")
 # The builders of the reference data know their sources by name: that is their subject, and the app never runs them.
 OUTSIDE = (ROOT / "data" / "reference", ROOT / "data" / "local")
 

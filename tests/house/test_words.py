@@ -12,7 +12,7 @@ from i18n.catalogues import FOLDER, catalogue, placeholders
 
 HOUSE = FOLDER.parent
 
-ROOMS = ("app.py", "findings.py", "pages", "queries", "panels", "exports", "ui", "data")
+ROOMS = ("app.py", "findings", "pages", "queries", "panels", "exports", "ui", "data")
 SCREEN_ROOMS = ("app.py", "pages", "ui")
 
 # A builder of reference data writes data, where names are at home.

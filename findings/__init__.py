@@ -5,13 +5,13 @@ Pages, agendas and documents ask here, so that the same question has one answer 
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
+from findings.reader import ADMINISTRATOR, READER, Answer, Reader
 from panels import Panel, html, plot, rows_of
 from panels import access as say_access
 from panels import actions as say_actions
@@ -59,46 +59,6 @@ from queries.situation import quotations, quoted, readings
 
 OFFICES = territories.OFFICES
 """The levels of what a prefecture enters itself, which has no boundaries."""
-
-READER, ADMINISTRATOR = "reader", "administrator"
-"""The role that is shown no probability, and the one that sees every indicator."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a finding says: its panels in reading order, and the paths that go with them, by programme.
-
-    facts: what else a page has to know, by name: further panels, whether there is anything to show at all.
-    """
-
-    panels: tuple[Panel, ...]
-    paths: dict[str, Panel] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Who asks, of which database, as known at which cut: what every answer depends on besides its choices.
-
-    wording: another number when the words of the language are others, such as the office's own spellings.
-    """
-
-    engine: sa.Engine
-    cut: int
-    scope: str
-    role: str
-    locale: str
-    wording: int = 0
-
-    @cached_property
-    def known(self) -> Definitions:
-        """The definitions at the cut, without the indicators that his role is not shown."""
-        return definitions(self.engine, cut=self.cut).seen_by(self.role)
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What queries are given of him."""
-        return {"cut": self.cut, "scope": self.scope, "known": self.known}
 
 
 @dataclass(frozen=True)

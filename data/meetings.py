@@ -1,0 +1,354 @@
+"""Meetings: prepared, opened on one frozen cut, shown, closed and sealed. Each thing written here is one event.
+
+What is wrong comes back as faults, never as words, and never with what was written.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.actions import looks_personal
+from data.database import as_date, as_day, next_event, write
+from data.schema import declaration, event, follow_code, meeting, recommendation, shown_slide, slide, territory
+
+KINDS = ("session", "committee", "visit")
+PREPARED, OPEN, PRESENTED, CLOSED, WITHDRAWN = "prepared", "open", "presented", "closed", "withdrawn"
+SUBJECTS = ("pace", "stages", "transition", "window", "actions", "branches", "words")
+EARLIEST = dt.date(2010, 1, 1)
+PLANNED_AHEAD = 366
+MOST_ITEMS, MOST_SERVICES = 20, 60
+LONGEST_LINE, LONGEST_TITLE = 120, 200
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What is prepared: kind (of KINDS), day, territory (code), the chair's function, the place, the office's own
+    reference, the meeting before (id, or empty), the next one's day, the services invited (ids), which of them came or
+    were excused (service → present or excused), and the agenda: one mapping per item with id, subject, programme,
+    indicator, title (by language), service, urgent."""
+
+    kind: str
+    on: dt.date
+    territory: str
+    chair: str = ""
+    place: str = ""
+    reference: str = ""
+    previous: str = ""
+    next_on: dt.date | None = None
+    services: tuple[str, ...] = ()
+    attendance: Mapping[str, str] = field(default_factory=dict)
+    agenda: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A slide to be frozen: audience, locale, key, parent, panel id, and its body as JSON."""
+
+    audience: str
+    locale: str
+    key: str
+    parent: str
+    panel: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: `code` names it, `about` says which field; `values` fill the sentence."""
+
+    code: str
+    about: str = ""
+    values: dict = field(default_factory=dict)
+
+
+class MeetingRefused(Exception):
+    """Nothing was stored; `faults` says why."""
+
+    def __init__(self, faults: list[Fault]):
+        super().__init__("; ".join(f"{fault.about}: {fault.code}" for fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of a meeting: its id, and the number of the event that says so."""
+
+    id: str
+    event: int
+
+
+def prepare(
+    engine: sa.Engine, new: Meeting, *, actor: str, today: dt.date, within: Collection[str] | None = None
+) -> Stored:
+    """Store a new meeting. within: the territories of which the writer may say anything, None for all.
+
+    Raises MeetingRefused with every fault.
+    """
+    with write(engine) as connection:
+        _refuse(faults(connection, new, today=today, within=within))
+        number = next_event(connection, kind="meeting", actor=actor)
+        return _say(connection, f"m{number}", new, number, PREPARED, "prepared")
+
+
+def change(
+    engine: sa.Engine,
+    id: str,
+    new: Meeting,
+    *,
+    seen: int,
+    actor: str,
+    today: dt.date,
+    within: Collection[str] | None = None,
+) -> Stored:
+    """Put other words in the place of a meeting's. Once it is frozen its day, territory and agenda stay; once it is
+    closed nothing may be changed. seen: the event of the state that the writer had before him.
+
+    Raises MeetingRefused with every fault.
+    """
+    with write(engine) as connection:
+        row = _held(connection, id, seen=seen, within=within)
+        before = _as_meeting(row)
+        wrong = faults(connection, new, today=today, within=within)
+        if row.state in (CLOSED, WITHDRAWN):
+            wrong.append(Fault(row.state))
+        elif row.frozen is not None and (before.on, before.territory, list(before.agenda)) != (
+            new.on,
+            new.territory,
+            list(new.agenda),
+        ):
+            wrong.append(Fault("frozen", "agenda"))
+        _refuse(wrong)
+        if before == new:
+            return Stored(id, seen)
+        number = next_event(connection, kind="meeting", actor=actor)
+        return _say(connection, id, new, number, row.state, "changed", row=row)
+
+
+def withdraw(engine: sa.Engine, id: str, *, seen: int, actor: str, within: Collection[str] | None = None) -> Stored:
+    """Take a meeting off the list, unless it has been shown: what a room has seen is not undone."""
+    with write(engine) as connection:
+        row = _held(connection, id, seen=seen, within=within)
+        _refuse([Fault(row.state)] if row.state in (PRESENTED, CLOSED, WITHDRAWN) else [])
+        number = next_event(connection, kind="meeting", actor=actor)
+        return _say(connection, id, _as_meeting(row), number, WITHDRAWN, "withdrawn", row=row)
+
+
+def freeze(
+    engine: sa.Engine,
+    id: str,
+    slides: Iterable[Frozen],
+    *,
+    at: int,
+    seen: int,
+    actor: str,
+    within: Collection[str] | None = None,
+) -> Stored:
+    """Open a meeting on what was known at the cut `at`, or freeze it again as long as no slide of it was shown.
+
+    slides: of every audience and language, each in its order. Raises MeetingRefused.
+    """
+    with write(engine) as connection:
+        row = _held(connection, id, seen=seen, within=within)
+        _refuse([Fault(row.state)] if row.state not in (PREPARED, OPEN) else [])
+        number = next_event(connection, kind="meeting", actor=actor)
+        positions: dict[tuple[str, str], int] = {}
+        rows = []
+        for one in slides:
+            group = (one.audience, one.locale)
+            positions[group] = positions.get(group, 0) + 1
+            rows.append(
+                {
+                    "meeting": id,
+                    "event": number,
+                    "audience": one.audience,
+                    "locale": one.locale,
+                    "position": positions[group],
+                    "key": one.key,
+                    "parent": one.parent,
+                    "panel": one.panel,
+                    "body": one.body,
+                }
+            )
+        _refuse([] if rows else [Fault("nothing_to_freeze", "agenda")])
+        connection.execute(sa.insert(slide), rows)
+        kept = row._asdict() | {"cut": at, "frozen": number}
+        return _say(connection, id, _as_meeting(row), number, OPEN, "frozen", row=kept)
+
+
+def show(engine: sa.Engine, id: str, key: str, *, actor: str, within: Collection[str] | None = None) -> None:
+    """Note that a slide is on the wall. The first one ends the time in which the meeting may be frozen again."""
+    with write(engine) as connection:
+        row = _last(connection, id)
+        if row is None or row.frozen is None or row.state not in (OPEN, PRESENTED):
+            raise MeetingRefused([Fault("not_open")])
+        if within is not None and row.territory not in within:
+            raise MeetingRefused([Fault("outside", "territory")])
+        there = sa.select(slide.c.key).where(slide.c.meeting == id, slide.c.event == row.frozen, slide.c.key == key)
+        if connection.execute(there.limit(1)).first() is None:
+            raise MeetingRefused([Fault("unknown_slide")])
+        if row.state == OPEN:
+            number = next_event(connection, kind="meeting", actor=actor)
+            _say(connection, id, _as_meeting(row), number, PRESENTED, "presented", row=row)
+        last = sa.select(sa.func.coalesce(sa.func.max(shown_slide.c.number), 0)).where(shown_slide.c.meeting == id)
+        number = connection.execute(last).scalar_one() + 1
+        connection.execute(sa.insert(shown_slide).values(meeting=id, number=number, key=key, at=int(time.time())))
+
+
+def close(engine: sa.Engine, id: str, *, seen: int, actor: str, within: Collection[str] | None = None) -> Stored:
+    """Close a meeting and seal it: a digest over its slides, its recommendations and what was declared in it.
+
+    Raises MeetingRefused.
+    """
+    with write(engine) as connection:
+        row = _held(connection, id, seen=seen, within=within)
+        _refuse([Fault("not_open")] if row.state not in (OPEN, PRESENTED) else [])
+        number = next_event(connection, kind="meeting", actor=actor)
+        kept = row._asdict() | {"digest": digest(connection, id, frozen=row.frozen, until=number)}
+        return _say(connection, id, _as_meeting(row), number, CLOSED, "closed", row=kept)
+
+
+def digest(connection: sa.Connection, id: str, *, frozen: int, until: int) -> str:
+    """SHA-256 over the slides that an event froze for a meeting, and the recommendations and declarations as they stood
+    before the event `until`: whoever computes it again later and finds another one knows that rows were changed."""
+    hashed = hashlib.sha256()
+    bodies = (
+        sa.select(slide.c.audience, slide.c.locale, slide.c.position, slide.c.key, slide.c.body)
+        .where(slide.c.meeting == id, slide.c.event == frozen)
+        .order_by(slide.c.audience, slide.c.locale, slide.c.position)
+    )
+    for row in connection.execute(bodies):
+        hashed.update(json.dumps(tuple(row), ensure_ascii=False).encode())
+    for table in (recommendation, declaration):
+        said = sa.select(table).where(table.c.meeting == id, table.c.event < until).order_by(table.c.id, table.c.event)
+        for row in connection.execute(said):
+            hashed.update(json.dumps(tuple(row), ensure_ascii=False).encode())
+    return hashed.hexdigest()
+
+
+def add_code(engine: sa.Engine, id: str, code: str) -> None:
+    """Let whoever has the code follow the meeting until it is closed: only its digest is kept."""
+    said = hashlib.sha256(code.encode()).hexdigest()
+    with write(engine) as connection:
+        connection.execute(sa.insert(follow_code).values(digest=said, meeting=id, at=int(time.time())))
+
+
+def faults(
+    connection: sa.Connection, new: Meeting, *, today: dt.date, within: Collection[str] | None = None
+) -> list[Fault]:
+    """Everything that is wrong with a meeting; none when it may be stored."""
+    found = []
+    if new.kind not in KINDS:
+        found.append(Fault("unknown_kind", "kind"))
+    if not connection.execute(sa.select(territory.c.code).where(territory.c.code == new.territory)).first():
+        found.append(Fault("unknown_territory", "territory"))
+    elif within is not None and new.territory not in within:
+        found.append(Fault("outside", "territory"))
+    latest = today + dt.timedelta(PLANNED_AHEAD)
+    if not EARLIEST <= new.on <= latest:
+        found.append(Fault("date", "on", {"earliest": EARLIEST, "latest": latest}))
+    if new.next_on is not None and not new.on < new.next_on <= latest:
+        found.append(Fault("next_date", "next_on", {"earliest": new.on, "latest": latest}))
+    for name, text in (("chair", new.chair), ("place", new.place), ("reference", new.reference)):
+        if len(text) > LONGEST_LINE:
+            found.append(Fault("long", name, {"most": LONGEST_LINE}))
+        if name != "reference" and looks_personal(text):
+            found.append(Fault("personal", name))
+    if len(new.services) > MOST_SERVICES:
+        found.append(Fault("many", "services", {"most": MOST_SERVICES}))
+    if len(new.agenda) > MOST_ITEMS:
+        found.append(Fault("many", "agenda", {"most": MOST_ITEMS}))
+    ids = [one.get("id") for one in new.agenda]
+    if len(set(ids)) < len(ids) or not all(ids):
+        found.append(Fault("same_item", "agenda"))
+    for one in new.agenda:
+        if one.get("subject") not in SUBJECTS:
+            found.append(Fault("unknown_subject", "agenda"))
+        for text in (one.get("title") or {}).values():
+            if len(text) > LONGEST_TITLE:
+                found.append(Fault("long", "agenda", {"most": LONGEST_TITLE}))
+            if looks_personal(text):
+                found.append(Fault("personal", "agenda"))
+    return found
+
+
+def _refuse(found: Sequence[Fault]) -> None:
+    if found:
+        raise MeetingRefused(list(found))
+
+
+def _last(connection: sa.Connection, id: str) -> sa.Row | None:
+    statement = sa.select(meeting).where(meeting.c.id == id).order_by(meeting.c.event.desc()).limit(1)
+    return connection.execute(statement).first()
+
+
+def _held(connection: sa.Connection, id: str, *, seen: int, within: Collection[str] | None) -> sa.Row:
+    """A meeting's last state; refuses an unknown one, one of others, and one changed meanwhile."""
+    row = _last(connection, id)
+    if row is None:
+        raise MeetingRefused([Fault("unknown")])
+    if within is not None and row.territory not in within:
+        raise MeetingRefused([Fault("outside", "territory")])
+    if row.event != seen:
+        raise MeetingRefused([Fault("changed_meanwhile")])
+    return row
+
+
+def _as_meeting(row: sa.Row) -> Meeting:
+    return Meeting(
+        kind=row.kind,
+        on=as_date(row.on_date),
+        territory=row.territory,
+        chair=row.chair,
+        place=row.place,
+        reference=row.reference,
+        previous=row.previous,
+        next_on=None if row.next_date is None else as_date(row.next_date),
+        services=tuple(json.loads(row.services)),
+        attendance=json.loads(row.attendance),
+        agenda=tuple(json.loads(row.agenda)),
+    )
+
+
+def _say(
+    connection: sa.Connection,
+    id: str,
+    said: Meeting,
+    number: int,
+    state: str,
+    what: str,
+    *,
+    row: sa.Row | Mapping[str, Any] | None = None,
+) -> Stored:
+    """Write one state of a meeting; the event tells it in codes and numbers only."""
+    before = {} if row is None else row if isinstance(row, Mapping) else row._asdict()
+    said = replace(said, chair=said.chair.strip(), place=said.place.strip(), reference=said.reference.strip())
+    connection.execute(
+        sa.insert(meeting).values(
+            id=id,
+            event=number,
+            kind=said.kind,
+            on_date=as_day(said.on),
+            territory=said.territory,
+            chair=said.chair,
+            place=said.place,
+            reference=said.reference,
+            previous=said.previous,
+            next_date=None if said.next_on is None else as_day(said.next_on),
+            services=json.dumps(list(said.services)),
+            attendance=json.dumps(dict(said.attendance)),
+            agenda=json.dumps([dict(one) for one in said.agenda], ensure_ascii=False),
+            state=state,
+            cut=before.get("cut"),
+            frozen=before.get("frozen"),
+            digest=before.get("digest", ""),
+        )
+    )
+    told = {"meeting": id, "what": what, "territory": said.territory}
+    connection.execute(sa.update(event).where(event.c.number == number).values(details=json.dumps(told)))
+    return Stored(id, number)
