@@ -28,6 +28,8 @@ LONGEST_NOTE = 2000
 MOST_DIGITS = 15
 EARLIEST = dt.date(1990, 1, 1)
 DEFAULT_SOURCE = "office"
+COMPUTED = "="
+"""What stands in the place of a number that a workbook computes: it is not what somebody counted and wrote."""
 OWN_COLUMN = "(tatabbu)"
 """The end of the name of a column that we added to what we handed back: it is left out when the file comes again."""
 
@@ -409,6 +411,8 @@ def _odd_value(text: str) -> int | str:
         return int(text)
     if not text:
         return "empty_cell"
+    if text == COMPUTED:
+        return "formula"
     if re.fullmatch(r"[0-9]+", text):
         return "number_too_large"
     if re.fullmatch(r"[-\u2212\u2013]\s?[0-9]+([.,][0-9]+)?", text):

@@ -16,7 +16,7 @@ from data.importer.form import letters
 from data.importer.read import Reading
 from data.importer.vocabulary import Vocabulary, meaning, mended, tidy
 
-TEXT, NUMBER, DATE = "s", "n", "d"
+TEXT, NUMBER, DATE, FORMULA = "s", "n", "d", "f"
 NAMING = ("code", "territory", "prefecture", "region")
 """Roles of the columns that say where; a header has at least one of them, if its words are known."""
 LOOKED_AT = 60
@@ -30,7 +30,8 @@ OPEN = "{date}"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell as it stands. kind: text, number or date, as the program that wrote the sheet took it."""
+    """A cell as it stands. kind: text, number, date or formula (a number that the workbook computes), as the program
+    that wrote the sheet took it."""
 
     text: str
     kind: str = TEXT
@@ -173,8 +174,8 @@ def table_of(sheet: Sheet, words: Vocabulary) -> Table | None:
 
 
 def is_value(cell: Cell) -> bool:
-    """Whether a cell holds a number."""
-    return cell.kind == NUMBER or (cell.kind == TEXT and numerals.is_number(cell.text))
+    """Whether a cell holds a number, written or computed."""
+    return cell.kind in (NUMBER, FORMULA) or (cell.kind == TEXT and numerals.is_number(cell.text))
 
 
 def _is_time(cell: Cell, words: Vocabulary) -> bool:

@@ -10,7 +10,8 @@ of the header, named by its place; the header itself is in the schema's metadata
 A workbook with a sheet whose first cell is FORM_MARK is a form that the program wrote: what it means is settled by
 the parent, so that its cells are handed over as they stand, one a row: `line`, sheet, column (from 1), text. A note
 says so. With `cells`, whatever has not the columns of the long layout (`territory`, `value`) comes the same way, with
-the kind of each cell (text, number, date) as a fifth column, and a note names the ranges that were merged.
+the kind of each cell (text, number, date, formula: a number that the workbook computes) as a fifth column, and a note
+names the ranges that were merged. Elsewhere `=` stands in the place of such a number.
 
 A text that is not UTF-8 is written again as UTF-8 first: UTF-16 by its mark or its zeros, else Windows-1256 where its
 bytes stand in runs as Arabic letters do, else Latin-1 (with the signs of Windows-1252).
@@ -29,6 +30,8 @@ import re
 import sys
 import time
 import zipfile
+import zlib
+from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow as pa
@@ -57,7 +60,9 @@ MOST_TAGS = 3_000_000
 LONG_LAYOUT = {"territory", "value"}
 """What the header of the layout of one row a figure has in any case."""
 GRID_DELIMITERS = ";\t|,"
-TEXT, NUMBER, DATE = "s", "n", "d"
+TEXT, NUMBER, DATE, FORMULA = "s", "n", "d", "f"
+COMPUTED = "="
+"""What stands in the place of a number that the workbook computes, where the kind of a cell is not handed over."""
 _WINDOWS_1252 = {at: text for at in range(0x80, 0xA0) if (text := bytes([at]).decode("cp1252", errors="ignore"))}
 _ARABIC = bytes(
     at for at in range(0x80, 0x100) if 0x621 <= ord(bytes([at]).decode("cp1256", errors="replace")) <= 0x6D5
@@ -403,7 +408,7 @@ def grid_csv(path: str, rows: Rows) -> None:
     cells.flush()
 
 
-def grid_book(book, rows: Rows) -> None:
+def grid_book(book, rows: Rows, computed: dict[str, set[tuple[int, int]]]) -> None:
     """Hand over the cells of the sheets that are shown, with the ranges that were merged."""
     cells = Cells(rows)
     for meta in book.sheets_metadata:
@@ -412,13 +417,16 @@ def grid_book(book, rows: Rows) -> None:
             continue
         sheet = book.get_sheet_by_name(meta.name)
         first = sheet.start[1] + 1 if sheet.start else 1
+        formulas = computed.get(meta.name, ())
         for line, row in enumerate(sheet.iter_rows(), start=1):
             for column, value in enumerate(row, start=first):
                 if value == "" or value is None:
                     continue
                 text = _cell(value)
                 if text.strip():
-                    cells.put(line, meta.name, column, text, _kind(value))
+                    kind = _kind(value)
+                    formula = kind == NUMBER and (line, column) in formulas
+                    cells.put(line, meta.name, column, text, FORMULA if formula else kind)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
             cells.merge(meta.name, top + 1, left + 1, bottom + 1, right + 1)
     if not cells.count:
@@ -573,13 +581,98 @@ def _epoch(path: str) -> int:
         return 1904 if re.search(rb"""date1904\s*=\s*["'](1|true)""", file.read(1 << 16)) else 1900
 
 
+_FORMULA = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?:\w+:)?f[\s/>]")
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+
+
+def formulas(path: str) -> dict[str, set[tuple[int, int]]]:
+    """The cells (line, column) that a workbook computes, by the name of their sheet.
+
+    Of XLS the library that reads it does not tell: these files are read as they were last saved.
+    """
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        if "content.xml" in names and "xl/workbook.xml" not in names:
+            return _formulas_of_ods(archive)
+        if "xl/workbook.xml" not in names:
+            return {}
+        found = {}
+        for name, member in _sheet_files(archive, names).items():
+            cells = _formulas_of_sheet(archive, member)
+            if cells:
+                found[name] = cells
+        return found
+
+
+def _sheet_files(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
+    """The file of each sheet of an XLSX, by the sheet's name."""
+    relations = "xl/_rels/workbook.xml.rels"
+    if relations not in names:
+        return {}
+    targets = {
+        one.get("Id"): one.get("Target", "").removeprefix("/xl/").removeprefix("./")
+        for one in ElementTree.fromstring(archive.read(relations))
+    }
+    files = {}
+    for one in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+        if one.tag.rpartition("}")[2] == "sheet":
+            id = next((value for key, value in one.attrib.items() if key.rpartition("}")[2] == "id"), "")
+            member = "xl/" + targets.get(id, "")
+            if member in names:
+                files[one.get("name", "")] = member
+    return files
+
+
+def _formulas_of_sheet(archive: zipfile.ZipFile, member: str) -> set[tuple[int, int]]:
+    found: set[tuple[int, int]] = set()
+    with archive.open(member) as file:
+        tail = b""
+        while block := file.read(BLOCK):
+            block = tail + block
+            if b"<f" in block or b":f" in block:
+                for match in _FORMULA.finditer(block):
+                    if place := _PLACE.search(match[1]):
+                        column = 0
+                        for letter in place[1]:
+                            column = 26 * column + letter - 64
+                        found.add((int(place[2]), column))
+            tail = block[-600:]
+    return found
+
+
+def _formulas_of_ods(archive: zipfile.ZipFile) -> dict[str, set[tuple[int, int]]]:
+    found: dict[str, set[tuple[int, int]]] = {}
+    name, line, column = "", 0, 0
+    with archive.open("content.xml") as file:
+        for step, one in ElementTree.iterparse(file, events=("start", "end")):
+            tag = one.tag.rpartition("}")[2]
+            said = {key.rpartition("}")[2]: value for key, value in one.attrib.items()}
+            if step == "start" and tag == "table":
+                name, line = said.get("name", ""), 0
+            elif step == "start" and tag == "table-row":
+                line, column = line + 1, 0
+            elif step == "start" and tag in ("table-cell", "covered-table-cell"):
+                if "formula" in said:
+                    found.setdefault(name, set()).add((line, column + 1))
+                column += int(said.get("number-columns-repeated", "1"))
+            elif step == "end" and tag == "table-row":
+                line += int(said.get("number-rows-repeated", "1")) - 1
+                one.clear()
+    return found
+
+
 def workbook(path: str, rows: Rows, *, as_cells: bool) -> None:
     """Read the one sheet of a workbook that holds counts; with `as_cells`, of another layout, the cells of all."""
     import python_calamine
 
     zipped = zipfile.is_zipfile(path)
+    computed: dict[str, set[tuple[int, int]]] = {}
     if zipped:
         _refuse_entities(path)
+        try:
+            computed = formulas(path)
+        except (ElementTree.ParseError, zipfile.BadZipFile, ValueError, OSError, EOFError, zlib.error):
+            computed = {}  # what is broken is said by whoever reads the cells
     with open(path, "rb") as file:
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(file)
@@ -598,7 +691,7 @@ def workbook(path: str, rows: Rows, *, as_cells: bool) -> None:
                     [],
                 )
                 if head and _cell(head[0]).strip() == FORM_MARK:
-                    form(book, rows)
+                    form(book, rows, computed)
                     return
                 is_table = _is_long(_cell(cell) for cell in head)
                 if found is None or (is_table and not found[1]):
@@ -607,7 +700,7 @@ def workbook(path: str, rows: Rows, *, as_cells: bool) -> None:
                     raise Wrong("several_tables", None, {"sheets": 2})
             if as_cells and found is not None and not found[1]:
                 rows.notes.say(epoch=_epoch(path) if zipped else 1900)
-                grid_book(book, rows)
+                grid_book(book, rows, computed)
                 return
         except python_calamine.PasswordError:
             raise Wrong("xlsx_locked", None, {}) from None
@@ -617,8 +710,12 @@ def workbook(path: str, rows: Rows, *, as_cells: bool) -> None:
         if found is None:
             raise Wrong("empty_file", None, {})
         names, lines, records = None, [], []
+        here = computed.get(found[0].name, ())
+        first = found[0].start[1] + 1 if found[0].start else 1
         for number, row in enumerate(found[0].iter_rows(), start=1):
             record = [_cell(cell) for cell in row]
+            if here:
+                record = _without_computed(record, row, [(number, at) in here for at in range(first, first + len(row))])
             if not any(cell.strip() for cell in record):
                 continue
             if names is None:
@@ -635,17 +732,28 @@ def workbook(path: str, rows: Rows, *, as_cells: bool) -> None:
         rows.add_records(lines, records)
 
 
-def form(book, rows: Rows) -> None:
+def _without_computed(record: list[str], row: list, computed: list[bool]) -> list[str]:
+    """A row with `=` in the place of each number that the workbook computes."""
+    return [
+        COMPUTED if formula and _kind(cell) == NUMBER else text
+        for text, cell, formula in zip(record, row, computed, strict=True)
+    ]
+
+
+def form(book, rows: Rows, computed: dict[str, set[tuple[int, int]]]) -> None:
     """Hand over the cells of a form that say something, sheet by sheet."""
     rows.notes.say(form=True)
     rows.header(FORM_COLUMNS)
     lines, records, count = [], [], 0
     for name in book.sheet_names:
+        here = computed.get(name, ())
         for line, row in enumerate(book.get_sheet_by_name(name).iter_rows(), start=1):
             for column, value in enumerate(row, start=1):
                 text = _cell(value)
                 if not text.strip():
                     continue
+                if (line, column) in here and _kind(value) == NUMBER:
+                    text = COMPUTED
                 count += 1
                 if count > MOST_CELLS:
                     raise Wrong("too_many_cells", None, {"most": MOST_CELLS})

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from data.importer import dates, measure, numerals
+from data.importer.check import COMPUTED
 from data.importer.dates import Moment
 from data.importer.form import letters
-from data.importer.grid import DATE, NUMBER, Cell, Column, Table
+from data.importer.grid import DATE, FORMULA, TEXT, Cell, Column, Table
 from data.importer.layouts import Layout, Rule
 from data.importer.names import Territories
 from data.importer.places import Placed, Placer
@@ -383,8 +384,11 @@ class _Reader:
 
     # Figures
 
+    def _digits(self, place: int, cell: Cell) -> str:
+        return numerals.plain(cell.text, decimal=self.signs[place] if cell.kind == TEXT else ".")
+
     def _whole(self, place: int, cell: Cell) -> int | None:
-        text = numerals.plain(cell.text, decimal="." if cell.kind == NUMBER else self.signs[place])
+        text = self._digits(place, cell)
         return int(text) if text.isdecimal() and len(text) <= 15 else None
 
     def _figure(self, line: int, place: int, cell: Cell, territory: str, name: int, written: Mapping[int, str]) -> None:
@@ -415,7 +419,8 @@ class _Reader:
             if not said and name_of in ROW_PARTS and self.by_role[name_of]:
                 said = self._part(name_of, written.get(self.by_role[name_of][0], ""))
             parts.append(said)
-        value = numerals.plain(cell.text, decimal="." if cell.kind == NUMBER else self.signs[place])
+        # A sum may be computed, and is only held against its parts; a figure is what somebody wrote.
+        value = COMPUTED if cell.kind == FORMULA else self._digits(place, cell)
         self.rows.append((territory, step, unit, kind, date, start, end, value, *parts, layout.source))
         self.places.append(_Place(self.at, line, place, name or place, self.table.header[-1], when_place))
 

@@ -32,7 +32,7 @@ def places():
 def take_in(engine, known, places):
     """A function that imports lines of CSV (or bytes) and returns the report."""
 
-    def run(*lines, accept_rest=False, name="counts.csv", judged=True):
+    def run(*lines, accept_rest=False, name="counts.csv", judged=True, **how):
         content = lines[0] if isinstance(lines[0], bytes) else "\n".join(lines).encode()
         return import_file(
             engine,
@@ -44,6 +44,7 @@ def take_in(engine, known, places):
             territories=places,
             accept_rest=accept_rest,
             judged=judged,
+            **how,
         )
 
     return run
