@@ -181,6 +181,10 @@ def freeze(
         return _say(connection, id, _as_meeting(row), number, OPEN, "frozen", row=kept)
 
 
+LIVE = "readback"
+"""What the key of a slide begins with that is made when it is shown: what the meeting has recommended so far."""
+
+
 def show(engine: sa.Engine, id: str, key: str, *, actor: str, within: Collection[str] | None = None) -> None:
     """Note that a slide is on the wall. The first one ends the time in which the meeting may be frozen again."""
     with write(engine) as connection:
@@ -190,7 +194,7 @@ def show(engine: sa.Engine, id: str, key: str, *, actor: str, within: Collection
         if within is not None and row.territory not in within:
             raise MeetingRefused([Fault("outside", "territory")])
         there = sa.select(slide.c.key).where(slide.c.meeting == id, slide.c.event == row.frozen, slide.c.key == key)
-        if connection.execute(there.limit(1)).first() is None:
+        if not key.startswith(LIVE) and connection.execute(there.limit(1)).first() is None:
             raise MeetingRefused([Fault("unknown_slide")])
         if row.state == OPEN:
             number = next_event(connection, kind="meeting", actor=actor)
@@ -232,10 +236,19 @@ def digest(connection: sa.Connection, id: str, *, frozen: int, until: int) -> st
 
 
 def add_code(engine: sa.Engine, id: str, code: str) -> None:
-    """Let whoever has the code follow the meeting until it is closed: only its digest is kept."""
-    said = hashlib.sha256(code.encode()).hexdigest()
+    """Let whoever has the code follow the meeting, in the place of the code before it, until the meeting is closed:
+    only its digest is kept. Raises MeetingRefused when there is nothing to follow."""
     with write(engine) as connection:
-        connection.execute(sa.insert(follow_code).values(digest=said, meeting=id, at=int(time.time())))
+        row = _last(connection, id)
+        _refuse([Fault("not_open")] if row is None or row.state not in (OPEN, PRESENTED) else [])
+        connection.execute(sa.delete(follow_code).where(follow_code.c.meeting == id))
+        values = {"digest": digest_of_code(code), "meeting": id, "at": int(time.time())}
+        connection.execute(sa.insert(follow_code).values(values))
+
+
+def digest_of_code(code: str) -> str:
+    """What is kept of a code: it has fifty bits of chance, so that no dictionary leads back to it."""
+    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def faults(

@@ -28,7 +28,8 @@ from ui.access import ROOT, SECRETS, ProxyWrong, allowed_hosts, is_loopback, log
 from ui.addresses import PAGES
 from ui.assets import Assets, Compressed
 from ui.document import in_language
-from ui.engine import today
+from ui.engine import engine, today
+from ui.follow import Followers
 from ui.headers import SecurityHeaders, content_security_policy
 from ui.proxy import ProxyLogin
 
@@ -179,6 +180,7 @@ def middleware(*, cache: Path, ours: Mapping[Path, Path] | None = None) -> tuple
     stack = [
         *([Middleware(ProxyLogin, proxy=before)] if before else []),
         Middleware(SecurityHeaders, policy=content_security_policy(pages[LOCALES[0]])),
+        Middleware(Followers, engine_of=engine),
         Middleware(
             Assets,
             roots=roots,
