@@ -1135,12 +1135,15 @@ def programme(panel: Panel, promised: Panel | None, *, locale: str) -> str:
     if promised is None:
         return text(panel, locale=locale)
     brief = text(promised, part="brief", locale=locale)
-    (of,) = promised.frame[["territory_code", "actual"]].itertuples(index=False)
-    spoken = [reading.territory_code for reading in panel.parts["readings"] if reading.state == "shown"]
-    here = of.territory_code in spoken[-1:] and not math.isnan(of.actual)
-    return _made(
-        panel, (locale, brief), lambda: html.situation_html(panel, locale=locale, promised=brief, says_it=here)
-    )
+
+    def made() -> str:
+        (of,) = promised.frame[["territory_code", "actual"]].itertuples(index=False)
+        spoken = [reading.territory_code for reading in panel.parts["readings"] if reading.state == "shown"]
+        here = of.territory_code in spoken[-1:] and not math.isnan(of.actual)
+        return html.situation_html(panel, locale=locale, promised=brief, says_it=here)
+
+    # What the card says of where it stands is part of its words.
+    return _made(panel, (locale, promised.frame["territory_code"].iat[0], brief), made)
 
 
 def delivery_name(block: dict, *, locale: str) -> str:

@@ -5,6 +5,7 @@ Nothing here depends on the clock or on a frame: the same key always means the s
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,12 @@ class View:
     demonstration: bool = False
     foreseen: tuple[int, int] = (0, 0)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """Where the database of this view is."""
         return address(demonstration=self.demonstration)
 
-    @property
+    @cached_property
     def engine(self) -> sa.Engine:
         """The engine on the database of this view."""
         return engine(demonstration=self.demonstration)

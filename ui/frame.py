@@ -4,14 +4,16 @@ import logging
 import runpy
 import uuid
 from contextlib import contextmanager
+from copy import copy
 from html import escape
+from typing import Any
 
 import sqlalchemy as sa
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from findings import foreseen, latest_events
-from i18n import LOCALES, words
+from i18n import LOCALES, Words, words
 from ui import accesses, demonstration, sheets
 from ui import choices as chosen
 from ui.access import ROOT, exposed_without_login, own_login_configured
@@ -19,6 +21,7 @@ from ui.addresses import GROUPS, MISSING, PAGES, Page, offered
 from ui.cache import View, office_names, places
 from ui.choices import Choices
 from ui.engine import engine
+from ui.kept import kept
 from ui.viewer import Viewer, account, local_mode, viewer
 
 LOG = logging.getLogger("tatabbu")
@@ -52,15 +55,10 @@ def run() -> None:
     exposed = exposed_without_login()
     who = None if exposed else viewer()
     # All of them, for everybody: of a page that it was not told of Streamlit says in English that it does not exist.
-    pages = {
-        page: st.Page(
-            ROOT / "pages" / f"{page.name}.py", title=w(page.key), url_path=page.address, default=not page.address
-        )
-        for page in PAGES
-    }
+    pages = _pages(locale)
     page = st.navigation(list(pages.values()), position="hidden")
     here = next(entry for entry in pages if entry.address == page.url_path)
-    st.html(f"<style>{sheets.for_run(rtl=w.rtl)}{_own_words(locale)}{_lit(here)}</style>")
+    st.html(f"<style>{sheets.for_run(rtl=w.rtl)}{_own_words(locale)}{_lit(here, who)}</style>")
     if exposed:
         st.error(w("errors.exposed"))
         st.stop()
@@ -101,6 +99,24 @@ def run() -> None:
         page.run()
 
 
+@kept(len(LOCALES))
+def _prototypes(locale: str, _words: Words) -> dict[Page, Any]:
+    return {
+        page: st.Page(
+            ROOT / "pages" / f"{page.name}.py", title=_words(page.key), url_path=page.address, default=not page.address
+        )
+        for page in PAGES
+    }
+
+
+def _pages(locale: str) -> dict[Page, Any]:
+    """The pages as Streamlit knows them, of this run alone: it marks the one that may be run.
+
+    Making one looks at the disk for each folder on the way to its file, and each run of a view would make them all.
+    """
+    return {page: copy(made) for page, made in _prototypes(locale, words(locale)).items()}
+
+
 def _own_words(locale: str) -> str:
     """Our words for the texts that Streamlit has in English only, as values that the sheet puts in their place."""
     w = words(locale)
@@ -109,10 +125,20 @@ def _own_words(locale: str) -> str:
     return f":root{{{said}}}"
 
 
-def _lit(here: Page) -> str:
-    """The rules that light the present group and the present page in the bar."""
+def _lit(here: Page, who: Viewer | None) -> str:
+    """The rules that light the present group and the present page in the bar, by their places in it.
+
+    A container round each link, for a name of its own, would be a sixth of what a view sends.
+    """
+    open_to_him = offered(who.role) if who else ()
+    if here not in open_to_him:
+        return ""
+    groups = [group for group in GROUPS if any(entry.group == group for entry in open_to_him)]
+    beside = [entry for entry in open_to_him if entry.group == here.group]
     link = '[data-testid="stPageLink-NavLink"]'
-    group, page = f".st-key-group-{here.group} {link}", f".st-key-page-{here.name} {link}"
+    # The name of the house stands before the groups.
+    group = f".st-key-bar-{here.group}>:nth-child({groups.index(here.group) + 2}) {link}"
+    page = f".st-key-pages-{here.name}>:nth-child({beside.index(here) + 1}) {link}"
     return (
         f"{group}{{background:var(--tt-green)}}{group} p{{color:#fff!important}}"
         f"{page}{{box-shadow:inset 0 -3px var(--tt-green);border-radius:0}}{page} p{{color:var(--tt-green)!important}}"
@@ -143,8 +169,7 @@ def _bar(choices: Choices, pages: dict, here: Page) -> None:
         st.html(brand + _office_line(choices), width="content")
         for group, entry in first.items():
             if entry is not None:
-                with st.container(key=f"group-{group}", width="content"):
-                    st.page_link(pages[entry], label=w(f"app.group_{group}"), query_params=kept)
+                st.page_link(pages[entry], label=w(f"app.group_{group}"), query_params=kept)
         st.space("stretch")
         demonstration.switch(choices.view.demonstration, w)
         chosen.switch(
@@ -154,8 +179,7 @@ def _bar(choices: Choices, pages: dict, here: Page) -> None:
     if len(beside) > 1:
         with st.container(key=f"pages-{here.name}", horizontal=True, gap="small"):
             for entry in beside:
-                with st.container(key=f"page-{entry.name}", width="content"):
-                    st.page_link(pages[entry], label=pages[entry].title, query_params=kept)
+                st.page_link(pages[entry], label=pages[entry].title, query_params=kept)
     if choices.view.demonstration:
         demonstration.notice(choices)
     with st.container(key="choices"):
