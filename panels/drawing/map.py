@@ -29,9 +29,13 @@ def draw(sheet: Sheet, chart: Mapping[str, Any], box: Box, outlines: Mapping[str
     named = len(places) <= LABELLED
     labels = {place["code"]: _folded(sheet, place, box) for place in drawn} if named else {}
     column = max((wide for _, wide in labels.values()), default=0.0) + sheet.size if named else 0.0
-    inner = (box[0] + column, box[1], box[2] - column, box[3])
-    put = _projection([outlines[place["code"]] for place in drawn], inner)
-    shapes = {place["code"]: _polygon(outlines[place["code"]], put) for place in drawn}
+    shapes = _shapes(drawn, outlines, box)
+    if named and any(
+        _spot(shapes[code], wide + 8, sheet.tall(len(lines), sheet.least)) is None
+        for code, (lines, wide) in labels.items()
+    ):
+        # Not every name finds room inside its territory: some stand beside the map.
+        shapes = _shapes(drawn, outlines, (box[0] + column, box[1], box[2] - column, box[3]))
     for place in drawn:
         group = groups.get(place["group"], {})
         _outline(sheet, shapes[place["code"]], fills.get(place["group"], GROUND), group.get("state") == "zero")
@@ -47,6 +51,12 @@ def draw(sheet: Sheet, chart: Mapping[str, Any], box: Box, outlines: Mapping[str
                 x, y = spot.coords[0]
                 if spot.length > sheet.least * 0.35:
                     _mark(sheet, x, y, sheet.least * 0.5, state)
+
+
+def _shapes(drawn: Sequence[Mapping], outlines: Mapping[str, Rings], box: Box) -> dict[str, shapely.Geometry]:
+    """The outlines of the territories as they lie in the box, by code."""
+    put = _projection([outlines[place["code"]] for place in drawn], box)
+    return {place["code"]: _polygon(outlines[place["code"]], put) for place in drawn}
 
 
 def _fills(groups: Mapping[str, Mapping]) -> dict[str, str]:
