@@ -7,6 +7,7 @@ from exports import typeset
 from exports.outlines import outlines
 from i18n import Words, words
 from panels.drawing.sheet import INK, TONE_FILL, Sheet
+from panels.measure import printable
 from panels.measure import width as wide_of
 from panels.slide import Slide
 from panels.svg import sheet_of
@@ -36,15 +37,15 @@ def _said(slide: Slide, w: Words, width: int) -> dict[str, Any]:
     """Everything that the template sets, worded."""
     chart = _chart(slide, w)
     table = slide.table if not chart else type(slide.table)()
-    rows = [list(row) for row in table.rows[:_ROWS]]
-    lines = list(slide.lines or slide.chart.get("lines", ()))
+    rows = [[printable(cell) for cell in row] for row in table.rows[:_ROWS]]
+    lines = [printable(line) for line in slide.lines or slide.chart.get("lines", ())]
     if len(table.rows) > _ROWS:
         lines.append(w("picture.more_rows", n=len(table.rows) - _ROWS))
     return {
         "width": width,
         "lang": w.locale,
         "rtl": w.rtl,
-        "title": slide.title,
+        "title": printable(slide.title),
         "notice": w("demo.badge") if slide.demonstration else "",
         "numbers": [
             {"label": one.label, "text": one.text, "unit": one.unit, "size": _number_size(slide, one.text)}
@@ -105,7 +106,7 @@ def _shares(head: tuple[str, ...], rows: list[list[str]]) -> list[float]:
 
 def _foot(slide: Slide, w: Words) -> list[str]:
     """Notes, what the figures are of, and where they come from."""
-    said = list(slide.notes)
+    said = [printable(note) for note in slide.notes]
     if slide.audience == "outside":
         said.append(w("picture.rounded"))
     if slide.sources:

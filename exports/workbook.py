@@ -88,7 +88,10 @@ class _Reading:
     def __init__(self, slide: Slide, w: Words):
         self._w, self._outside = w, slide.audience == OUTSIDE
         point = re.escape(w.decimal(1.5).translate(_MARKS)[1])
-        self._number = re.compile(rf"([+\u2212-]?)(\d+|\d{{1,3}}(?:[\u202f\u00a0,.]\d{{3}})+)(?:{point}(\d+))?(\s?%)?")
+        group = re.escape(w.number(1000).translate(_MARKS)[1])
+        # What begins with a nought and goes on is a code.
+        whole = rf"0|[1-9]\d{{0,2}}(?:{group}\d{{3}})+|[1-9]\d*"
+        self._number = re.compile(rf"([+\u2212-]?)({whole})(?:{point}(\d+))?(\s?%)?")
         said: dict[str, set[float | None]] = {}
         for one in slide.figures:
             said.setdefault(one.text.translate(_MARKS), set()).add(one.value)

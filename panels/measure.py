@@ -1,5 +1,6 @@
 """How wide a text is in the letters of the house, and where it may be broken: what is drawn must not meet or leave."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,6 +11,9 @@ _FILES = {400: "Regular", 500: "Medium", 600: "SemiBold"}
 _MEASURED_AT = 100
 _OPEN, _CLOSE = "\u2066\u2067\u2068", "\u2069"
 _MARKS = dict.fromkeys(map(ord, _OPEN + _CLOSE))
+
+_SHAPES = re.compile("[\u25a0-\u25ff\u2605\u2606\u2691\u2713-\u2716]+[ \u00a0]?")
+"""Signs that our letters do not have. They never stand without a word: a drawing has its own shapes."""
 
 TOP, BOTTOM = 0.95, 0.44
 """How far letters reach above and below their line, as parts of the size: the accents of É, the tail of ي."""
@@ -27,6 +31,11 @@ def _font(weight: int) -> ImageFont.FreeTypeFont:
 def _width(text: str, weight: int) -> float:
     # Where letters cannot be joined for want of a library, each is measured alone, which is wider: nothing meets.
     return _font(weight).getlength(text.translate(_MARKS)) / _MEASURED_AT
+
+
+def printable(text: str) -> str:
+    """The text without the signs that would be printed as empty boxes."""
+    return _SHAPES.sub("", text).strip() or text
 
 
 def width(text: str, size: float, *, weight: int = 400) -> float:
