@@ -1,13 +1,14 @@
 """A panel as a picture for a telephone: what it says, its chart or its table, its sources, its id. No browser."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from exports import typeset
 from exports.outlines import outlines
 from i18n import Words, words
 from panels.drawing.sheet import INK, TONE_FILL, Sheet
-from panels.measure import printable
+from panels.measure import printable, widest_word
 from panels.measure import width as wide_of
 from panels.slide import Slide
 from panels.svg import sheet_of
@@ -24,6 +25,11 @@ _ROW_HEIGHT, _MOST_ROWS_DRAWN = 58.0, 40
 _ROWS = 40
 """A table of more rows is a workbook and no picture: the first ones are shown and the others counted."""
 
+_ROOM, _INSET = 1000.0, 10.0
+"""The width of the page between its margins and the room beside the text of a cell, as the template has them."""
+
+_SIZES = (28.0, 25.0, 22.0, 20.0, 18.0, 16.0, 14.0)
+
 _FIRST_DAY = dt.date(1970, 1, 1)
 
 
@@ -38,6 +44,8 @@ def _said(slide: Slide, w: Words, width: int) -> dict[str, Any]:
     chart = _chart(slide, w)
     table = slide.table if not chart else type(slide.table)()
     rows = [[printable(cell) for cell in row] for row in table.rows[:_ROWS]]
+    head = [printable(cell) for cell in table.head] if rows else []
+    widths, size = columns(head, rows)
     lines = [printable(line) for line in slide.lines or slide.chart.get("lines", ())]
     if len(table.rows) > _ROWS:
         lines.append(w("picture.more_rows", n=len(table.rows) - _ROWS))
@@ -53,11 +61,11 @@ def _said(slide: Slide, w: Words, width: int) -> dict[str, Any]:
         ],
         "verdict": _verdict(slide, w),
         "chart": chart,
-        "head": list(table.head) if rows else [],
+        "head": head,
         "rows": rows,
-        "columns": _shares(table.head, rows),
+        "columns": widths,
         "numeric": list(table.numeric),
-        "table_size": 28 if len(table.head) <= 4 else 24,
+        "table_size": size,
         "lines": lines,
         "foot": _foot(slide, w),
         "panel": w("picture.panel", id=slide.panel) if slide.panel else "",
@@ -95,13 +103,24 @@ def _verdict(slide: Slide, w: Words) -> dict[str, str] | None:
     return {"tone": slide.verdict["tone"], "word": slide.verdict["word"], "shape": sheet.whole("")}
 
 
-def _shares(head: tuple[str, ...], rows: list[list[str]]) -> list[float]:
-    """How the width is shared among the columns: by their longest text, none less than a fifth of the widest."""
+def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[float], float]:
+    """The widths of the columns of a table, in units of the picture, and the size of its letters: no word is wider than
+    its column, and what is left over goes where it saves most lines."""
     if not rows:
-        return []
-    longest = [max(len(row[at]) if at < len(row) else 0 for row in [head, *rows]) for at in range(len(head))]
-    most = max(longest) or 1
-    return [max(min(one, 40) / min(most, 40), 0.2) for one in longest]
+        return [], _SIZES[0]
+    for size in _SIZES:
+        least, natural = [], []
+        for at in range(len(head)):
+            texts = [(head[at], 600), *((row[at], 400) for row in rows if at < len(row))]
+            least.append(max(widest_word(text, size, weight=weight) for text, weight in texts) + 2 * _INSET + 2)
+            natural.append(max(wide_of(text, size, weight=weight) for text, weight in texts) + 2 * _INSET + 2)
+        if sum(least) <= _ROOM or size == _SIZES[-1]:
+            break
+    spare = max(_ROOM - sum(least), 0.0)
+    wanted = [a - b for a, b in zip(natural, least, strict=True)]
+    share = min(spare / (sum(wanted) or 1.0), 1.0)
+    found = [a + share * b for a, b in zip(least, wanted, strict=True)]
+    return [one * _ROOM / sum(found) for one in found], size
 
 
 def _foot(slide: Slide, w: Words) -> list[str]:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from exports import picture, typeset
 from i18n import LOCALES, words
+from panels.measure import widest_word
 from tests.decks import deck
 from tests.panels.drawn import LONGEST, charted, many_bars
 
@@ -92,3 +93,12 @@ def test_the_longest_names_and_many_rows_make_a_picture(locale):
     assert len(LONGEST) == 6
     for slide in (*charted(locale).values(), many_bars(locale, 80)):
         assert opened(picture.png(slide, locale=locale)).width == 1080
+
+
+def test_no_word_of_a_table_is_wider_than_its_column():
+    head = ("Territoire", "Appréciation", *(f"Colonne {i}" for i in range(7)))
+    rows = [("Sidi Slimane Moul Al Kifane", "repère indicatif", *(["31/12/2023"] * 7))] * 3
+    widths, size = picture.columns(head, rows)
+    assert abs(sum(widths) - 1000) < 1 and size >= 14
+    for at, wide in enumerate(widths):
+        assert max(widest_word(row[at], size) for row in (head, *rows)) <= wide - 20
