@@ -1,12 +1,12 @@
 """Map: one indicator over prefectures and provinces, down to the communes by a click."""
 
-from ui.frame import choices, enter
+from ui.frame import choices, enter, who
 
 enter()
 
 import streamlit as st  # noqa: E402
 
-from ui import show  # noqa: E402
+from ui import downloads, show  # noqa: E402
 from ui.choices import choose, switch  # noqa: E402
 
 chosen = choices()
@@ -37,12 +37,7 @@ with st.container(key="map-choices", horizontal=True, vertical_alignment="center
         first_shown = "count" if level in show.OFFICES else measures[0]
         measure = switch(w("map.show"), "show", measures, default=first_shown, spell=lambda s: w(f"map.show_{s}"))
 
-show.territories_map(
-    chosen,
-    territory=territory,
-    on=chosen.on_day,
-    indicator=indicator,
-    show=measure,
-    level=level,
-    boundaries=show.boundaries(territory, level, chosen),
-)
+asked = {"territory": territory, "indicator": indicator, "show": measure, "level": level}
+where = show.boundaries(territory, level, chosen)
+show.territories_map(chosen, on=chosen.on_day, boundaries=where, **asked)
+downloads.offer(show.answer("map", chosen, on=chosen.on_day, boundaries=where, **asked).panels, chosen, who(), **asked)

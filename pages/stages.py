@@ -6,7 +6,7 @@ enter()
 
 import streamlit as st  # noqa: E402
 
-from ui import demonstration, show, stages  # noqa: E402
+from ui import demonstration, downloads, show, stages  # noqa: E402
 
 chosen = choices()
 w = chosen.words
@@ -20,3 +20,6 @@ if answer.facts["empty"]:
     )
     demonstration.invite(chosen)
 stages.tell(answer, chosen, who())
+facts = answer.facts
+taken = [facts["priority"], *answer.panels, facts["cohorts"], facts["refusals"], facts["movements"]]
+downloads.offer(taken, chosen, who(), programme=programme)

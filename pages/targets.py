@@ -6,7 +6,7 @@ enter()
 
 import streamlit as st  # noqa: E402
 
-from ui import show  # noqa: E402
+from ui import downloads, show  # noqa: E402
 from ui import targets as promising  # noqa: E402
 from ui.choices import choose, unfold  # noqa: E402
 
@@ -37,6 +37,7 @@ answer = show.answer("targets", chosen, level=level, split=split, **asked)
 if not answer.facts["promised"]:
     show.empty(w("targets.empty"), w("targets.empty_next"))
 promising.course(answer, chosen)
+mapped = None
 if answer.facts["carried"] is not None:
     show.text(answer.facts["carried"], chosen)
 if answer.facts["children"] is not None:
@@ -45,8 +46,11 @@ if answer.facts["children"] is not None:
     show.table(answer.facts["children"], chosen)
     # Of offices, which have no boundaries, the table says all; and a map of nothing promised has nothing to tell.
     if not level and answer.facts["promised"]:
-        promising.map_of(chosen, who(), indicator=indicator, split=split)
+        mapped = promising.map_of(chosen, who(), indicator=indicator, split=split)
 promising.alerts(chosen, always=True)
+facts = answer.facts
+taken = [facts["course"], facts["carried"], facts["children"], mapped]
+downloads.offer(taken, chosen, who(), indicator=indicator, level=level, split=split)
 if who().may_import:
     promising.enter_targets(chosen, who(), indicator=indicator)
 if unfold(w("targets.all_history"), "history"):

@@ -6,7 +6,7 @@ enter()
 
 import streamlit as st  # noqa: E402
 
-from ui import demonstration, show, transition  # noqa: E402
+from ui import demonstration, downloads, show, transition  # noqa: E402
 
 chosen = choices()
 w = chosen.words
@@ -23,5 +23,6 @@ if answer.facts["empty"]:
     )
     demonstration.invite(chosen)
 transition.tell(answer, chosen)
+downloads.offer([*answer.panels, answer.facts["below"], answer.facts["reasons"]], chosen, who(), **asked)
 if who().may_import:
     transition.enter_former(answer, chosen, who(), **asked)

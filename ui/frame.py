@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from findings import foreseen, latest_events
 from i18n import LOCALES, Words, words
-from ui import accesses, demonstration, sheets
+from ui import accesses, demonstration, proof, sheets
 from ui import choices as chosen
 from ui.access import ROOT, exposed_without_login, own_login_configured
 from ui.addresses import GROUPS, MISSING, PAGES, Page, offered
@@ -95,6 +95,9 @@ def run() -> None:
         accesses.opened(here, choices, who)
         st.session_state["_choices"] = choices
         st.session_state["_viewer"] = who
+        if not here.address and proof.is_asked():
+            proof.shown(choices, who)
+            st.stop()
         st.session_state[_FRAMED] = True
         page.run()
 
@@ -158,7 +161,7 @@ def who() -> Viewer:
 def _bar(choices: Choices, pages: dict, here: Page) -> None:
     """The name of the house, the groups of pages, the languages; the pages of this group; then what can be chosen."""
     w = choices.words
-    kept = {name: value for name, value in st.query_params.to_dict().items() if name != MISSING}
+    kept = {name: value for name, value in st.query_params.to_dict().items() if name not in (MISSING, proof.NAME)}
     if kept.get("territory") != choices.territory:
         # What was refused here is not asked for again by every link.
         kept.pop("territory", None)

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from typing import Any
 
 import streamlit as st
 
@@ -63,13 +64,13 @@ def split_switch(answer: Answer, chosen: Choices) -> None:
         st.caption(w("targets.split_missing"))
 
 
-def map_of(chosen: Choices, who: Viewer, *, indicator: str, split: str | None = None) -> None:
-    """The children on a map, by the pace they need or, for who prepares, by verdict; nothing where they have no
+def map_of(chosen: Choices, who: Viewer, *, indicator: str, split: str | None = None) -> Any:
+    """The children on a map, by the pace they need or, for who prepares, by verdict; its panel. None where they have no
     boundaries."""
     territory = show.drawn_territory(chosen)
     where = show.boundaries(territory, None, chosen)
     if not where or chosen.territory != territory:
-        return
+        return None
     w = chosen.words
     kinds = ("need", "verdict") if who.may_import else ("need",)
     by = asked("by") if asked("by") in kinds else kinds[0]
@@ -84,6 +85,7 @@ def map_of(chosen: Choices, who: Viewer, *, indicator: str, split: str | None = 
     with drawn:
         figure = findings.drawing(panel, locale=chosen.view.locale, **show.map_room(territory, chosen))
         st.plotly_chart(figure, key=f"target-map-{by}", theme=None, config=show.MAP, alt=panel.title)
+    return panel
 
 
 def alerts(chosen: Choices, *, always: bool = False) -> None:

@@ -1,6 +1,8 @@
 """The window on the screen: its programme and year, the clock and the stages, and the place to enter its dates."""
 
 import datetime as dt
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -94,6 +96,17 @@ def shown(found: Answer, chosen: Choices) -> None:
     for table in found.facts["tables"]:
         show.text(table, chosen)
     show.table(found.facts["years"], chosen)
+
+
+def handed_out(found: Answer, chosen: Choices) -> list[Any]:
+    """The panels that may leave the house: lists in administrative order, whatever the screen is sorted by."""
+    facts = found.facts
+    if switched(chosen) != ORDERS[0]:
+        facts = _asked(chosen, found.panels[0].parts["programme"], facts["year"], ORDERS[0]).facts
+    stages = [] if facts["silent"] else [found.panels[1]]
+    # The note after the first names the places to begin with, which is for the preparer's screen alone.
+    tables = [replace(table, notes=table.notes[:1]) for table in facts["tables"]]
+    return [*stages, *tables, facts["years"]]
 
 
 def enter_dates(found: Answer, chosen: Choices, who: Viewer) -> None:
