@@ -6,6 +6,7 @@ finished when it leaves here: it can be frozen, and nothing that is imported or 
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -590,6 +591,7 @@ class _Item:
             unit=unit,
             whole="former",
             day="remaining_date",
+            left=math.nan if left.remaining is None else float(left.remaining),
         )
         if left.state == "shown" and left.remaining and body.get("waiting") in self.known.steps:
             yield self._reasons(body["waiting"])
@@ -619,6 +621,7 @@ class _Item:
         unit: str,
         whole: str,
         day: str,
+        left: float,
     ) -> Iterator[Slide]:
         """What is left in each child: bars for a level, and each child by itself."""
         asked = {"what": what, "unit": unit}
@@ -626,7 +629,8 @@ class _Item:
             frame = rounding(frame) if self.told.outside else frame
             more = self._of_programme(breakdown=level, **asked)
             place = self._place("gap", self.here if number else "", parent if number else "", **more)
-            slide = say.left_below(frame, self.told, place, territory=self.here, what=what, unit=unit, day=day)
+            own = {"territory": self.here, "whole": left}
+            slide = say.left_below(frame, self.told, place, what=what, unit=unit, day=day, **own)
             if slide is None:
                 continue
             yield slide
@@ -654,6 +658,7 @@ class _Item:
                 unit=unit,
                 whole="population",
                 day="on_date",
+                left=found.clock.remaining,
             )
         late = course.state in (*filing.RUNNING, filing.LAST_DAY) and course.clock.remaining > 0
         if late and not (course.clock.pace_state == "running" and course.clock.times <= 1):

@@ -17,7 +17,7 @@ from panels import transition as say_transition
 from panels import window as say_window
 from panels.actions import dirhams, service_name
 from panels.branches import count_said
-from panels.deck import LONGEST_TITLE, Measure, Place, Told, cell, made, nothing, number_of
+from panels.deck import LONGEST_TITLE, Measure, Place, Told, cell, made, nothing, number_of, pace_of
 from panels.noted import Noted, length, noted
 from panels.situation import counted, on_date, source_line, step_name
 from panels.slide import Figure, Number, Slide, Table
@@ -39,7 +39,7 @@ def who_acts(body: str, can_act: bool, w: Words) -> str:
     name = w.name("body", body) if body else ""
     if not name:
         return ""
-    return w("deck.acts", body=w("window.prefecture", body=name) if can_act else name)
+    return w("deck.acts_here" if can_act else "deck.acts", body=name)
 
 
 # --------------------------------------------------------------------------------------------------------------- stages
@@ -153,16 +153,14 @@ def _stage_title(
     body = w.name("body", chosen.body) if chosen.body else ""
     numbers = []
     if not nothing(chosen.waiting):
-        unit = w(f"unit.{chosen.from_unit}.plural")
-        numbers.append(number_of(w("deck.waiting"), chosen.waiting, w, unit=unit))
+        numbers.append(number_of(w("deck.waiting"), chosen.waiting, w, unit=chosen.from_unit))
     if not nothing(chosen.median_weeks):
         text = say_stages.weeks_said(chosen.median_weeks, w)
         numbers.append(Number(w("deck.half_wait"), text, "", float(chosen.median_weeks)))
     if not math.isnan(gain):
         deadline = w.date(on_date(found.priority.due))
-        unit = w(f"unit.{found.priority.unit}.plural")
         label = w("deck.gain_before", deadline=deadline)
-        numbers.append(Number(label, w.number(int(gain)), unit, float(int(gain))))
+        numbers.append(number_of(label, math.floor(gain), w, unit=found.priority.unit))
         full = ""
         if chosen.to_step == found.priority.step:
             full = say_stages.priority_sentence(found.priority, found.frame, territory, deadline, w)
@@ -257,13 +255,11 @@ def transition(
         titles.append(
             w("transition.finding_remaining", place=w.in_territory(territory), remaining=remaining, date=date)
         )
-        noun = w(f"unit.{unit}.plural")
         if left.confirmed is not None:
-            numbers.append(number_of(w("transition.part_confirmed"), left.confirmed, w, unit=noun))
-        numbers.append(number_of(w("transition.part_waiting"), left.remaining, w, unit=noun))
+            numbers.append(number_of(w("transition.part_confirmed"), left.confirmed, w, unit=unit))
+        numbers.append(number_of(w("transition.part_waiting"), left.remaining, w, unit=unit))
         if left.needed_per_day is not None:
-            per = w("targets.per_working_day")
-            numbers.append(number_of(w("targets.needed"), left.needed_per_day, w, unit=per, up=True))
+            numbers.append(pace_of(w("targets.needed"), left.needed_per_day, w))
         elif left.confirmed_share is not None:
             text = w.share(left.confirmed_share)
             numbers.append(Number(w("deck.confirmed_share"), text, "", float(left.confirmed_share)))
@@ -385,12 +381,13 @@ def left_below(
     territory: str,
     what: str,
     unit: str,
-    title: str = "",
-    day: str = "remaining_date",
+    whole: float,
+    day: str,
 ) -> Slide | None:
     """What remains in each child, in administrative order; None where it is known of none.
 
-    frame: territory_code, remaining, state, source and the column `day`. title: the key of its words.
+    frame: territory_code, remaining, state, source and the column `day`. whole: what remains in the territory itself,
+    NaN where that is not known.
     """
     known = frame[(frame["state"] == "shown") & frame["remaining"].notna()]
     if known.empty:
@@ -404,22 +401,24 @@ def left_below(
         rows.append(_bare_bar(row.territory_code, name, row.remaining, text, state))
         on = told.on if getattr(row, day) is None else int(getattr(row, day))
         figures.append(Figure(what, row.territory_code, on, row.remaining, text, unit, state))
-    total = w.number(len(frame))
-    said, _ = fitted(
-        w(title or "deck.left_below", place=w.in_territory(territory), n=w.number(len(known)), total=total),
-        w("deck.left_below", place=w.in_territory(territory), n=w.number(len(known)), total=total),
-    )
+    said = {"place": w.in_territory(territory), "known": w.number(len(known)), "total": w.number(len(frame))}
+    if math.isnan(whole):
+        title = w("deck.left_below", **said)
+    else:
+        title = w("deck.left_whole", n=counted(unit, round(whole), w), **said)
     head = (w("targets.column_territory"), w("deck.column_left"))
     return made(
         told,
         place,
         w,
         kind="bars",
-        title=said,
+        title=title,
         territory=territory,
         chart=_bare_chart(rows, w(f"unit.{unit}.plural")),
         table=Table(head, tuple((row["name"], row["text"]) for row in rows), (1,)),
         figures=figures,
+        measures=[Measure("known", len(known), told.on), Measure("children", len(frame), told.on)]
+        + [Measure(what, whole, told.on, unit)],
         sources=[source_line(name, "", "reported", w) for name in dict.fromkeys(frame["source"]) if name],
         dates=known[day].dropna().tolist(),
     )
@@ -433,15 +432,19 @@ def left_in(row: Any, told: Told, place: Place, *, what: str, unit: str, whole: 
     text = cell(row.remaining, state, told.threshold, w)
     on = told.on if nothing(getattr(row, day)) else int(getattr(row, day))
     numbers = []
+    measures = [
+        Measure(name, float(getattr(row, name)), on, unit) for name in (whole, "needed_per_day") if _has(row, name)
+    ]
     if state == "shown":
-        title = w("deck.left_in", place=where, n=counted(unit, int(row.remaining), w), date=w.date(on_date(on)))
-        noun = w(f"unit.{unit}.plural")
-        numbers.append(Number(w("deck.column_left"), text, noun, float(row.remaining)))
+        measures.insert(0, Measure(what, float(row.remaining), on, unit))
+        said = counted(unit, round(row.remaining), w)
+        title = w("deck.left_in", place=where, n=said, date=w.date(on_date(on)))
+        numbers.append(number_of(w("deck.column_left"), row.remaining, w, unit=unit))
         if not nothing(getattr(row, whole)):
-            numbers.append(number_of(w(f"deck.whole_{whole}"), getattr(row, whole), w, unit=noun))
+            numbers.append(number_of(w(f"deck.whole_{whole}"), getattr(row, whole), w, unit=unit))
         needed = getattr(row, "needed_per_day", None)
         if not nothing(needed):
-            numbers.append(number_of(w("targets.needed"), needed, w, unit=w("targets.per_working_day"), up=True))
+            numbers.append(pace_of(w("targets.needed"), needed, w))
     else:
         title = w("deck.left_unknown", place=where, state=text)
     figure = Figure(what, row.territory_code, on, row.remaining if state == "shown" else None, text, unit, state)
@@ -454,10 +457,14 @@ def left_in(row: Any, told: Told, place: Place, *, what: str, unit: str, whole: 
         territory=row.territory_code,
         numbers=numbers,
         figures=(figure,),
-        measures=() if nothing(row.remaining) else (Measure(what, float(row.remaining), on, unit),),
+        measures=measures,
         sources=(source_line(row.source, "", "reported", w),) if row.source else (),
         dates=() if nothing(getattr(row, day)) else (on,),
     )
+
+
+def _has(row: Any, name: str) -> bool:
+    return not nothing(getattr(row, name, None))
 
 
 # --------------------------------------------------------------------------------------------------------------- window
@@ -487,25 +494,24 @@ def window(found: Any, told: Told, place: Place, *, territory: str) -> Slide:
     if found.state in say_window.RUNNING:
         below = w("window.of_working_days", n=w.count("working_day", int(left.working_days)))
         numbers.append(Number(w("window.days_left"), w.number(int(left.days_left)), below, float(left.days_left)))
-    noun = _students(found, w)
+    unit = _students(found)
     if not math.isnan(left.remaining):
-        numbers.append(number_of(w("window.remaining"), left.remaining, w, unit=noun))
+        numbers.append(number_of(w("window.remaining"), left.remaining, w, unit=unit))
     elif not math.isnan(left.population):
-        numbers.append(number_of(w("window.population"), left.population, w, unit=noun))
+        numbers.append(number_of(w("window.population"), left.population, w, unit=unit))
     if not math.isnan(left.needed_per_day) and left.remaining > 0:
-        per = w("targets.per_working_day")
-        numbers.append(number_of(w("window.needed"), left.needed_per_day, w, unit=per, up=True))
+        numbers.append(pace_of(w("window.needed"), left.needed_per_day, w))
     rows, figures = _window_rows(found, told, territory, w)
     shown = any(row["value"] is not None for row in rows)
-    tone = "care" if found.state == "last_day" else "good" if found.state in say_window.RUNNING else "none"
+    tone = _window_tone(found)
     word = w(f"window.state_{found.state}")
     measures = [
-        Measure(name, value, int(left.registered_on) if not math.isnan(left.registered_on) else told.on, unit)
-        for name, value, unit in (
-            ("remaining", left.remaining, "student"),
-            ("population", left.population, "student"),
-            ("needed_per_day", left.needed_per_day, "student"),
-            ("recent_per_day", left.recent_per_day, "student"),
+        Measure(name, value, int(left.registered_on) if not math.isnan(left.registered_on) else told.on, of)
+        for name, value, of in (
+            ("remaining", left.remaining, unit),
+            ("population", left.population, unit),
+            ("needed_per_day", left.needed_per_day, unit),
+            ("recent_per_day", left.recent_per_day, unit),
             ("days_left", left.days_left, "day"),
             ("working_days", left.working_days, "working_day"),
         )
@@ -519,7 +525,7 @@ def window(found: Any, told: Told, place: Place, *, territory: str) -> Slide:
         territory=territory,
         numbers=numbers,
         verdict={"verdict": found.state, "tone": tone, "shape": say_window.SHAPE[found.state], "word": word},
-        chart=_bare_chart(rows, noun) if shown else {},
+        chart=_bare_chart(rows, w(f"unit.{unit}.plural")) if shown else {},
         table=_window_table(rows, found, w) if shown else Table(),
         lines=lines,
         notes=(w("window.stages_note"),) if shown else (),
@@ -530,10 +536,20 @@ def window(found: Any, told: Told, place: Place, *, territory: str) -> Slide:
     )
 
 
-def _students(found: Any, w: Words) -> str:
+def _window_tone(found: Any) -> str:
+    """Open is good as long as the recent pace is enough; who would not be through in time calls for care."""
+    if found.state not in (*say_window.RUNNING, "last_day"):
+        return "none"
+    left = found.clock
+    slow = left.remaining > 0 and not (left.pace_state == "running" and left.times <= 1)
+    return "care" if slow or found.state == "last_day" else "good"
+
+
+def _students(found: Any) -> str:
+    """The unit of those that a window is for."""
     mine = found.stages[found.stages["role"].isin(["population", "gate"])]
     rows = mine if len(mine) else found.stages
-    return w(f"unit.{rows['unit'].iloc[0]}.plural") if len(rows) else ""
+    return rows["unit"].iloc[0] if len(rows) else "person"
 
 
 def _window_rows(found: Any, told: Told, territory: str, w: Words) -> tuple[list[dict[str, Any]], list[Figure]]:
@@ -602,7 +618,7 @@ def window_cause(found: Any, told: Told, place: Place, *, territory: str) -> Sli
         kind="chain",
         title=title,
         territory=territory,
-        numbers=[number_of(w("deck.waiting"), waiting, w, unit=w(f"unit.{after.unit}.plural"))],
+        numbers=[number_of(w("deck.waiting"), waiting, w, unit=after.unit)],
         chart={"nodes": nodes, "passages": passages},
         lines=tuple(line for line in (*lines, who_acts(after.body, bool(after.can_move), w)) if line),
         figures=[*shown, *figures],
@@ -637,9 +653,9 @@ def options(frame: pd.DataFrame, found: Any, told: Told, place: Place, *, territ
         figures.append(Figure(f"change.{one.lever}", territory, told.on, float(one.change), w.number(int(one.change))))
     said |= {"n": w.number(meeting), "total": w.number(len(frame))}
     key = "deck.options_meet" if meeting else "deck.options_none"
-    title, lines = fitted(w(key, **said), w(f"{key}_short", **said))
+    title, _ = fitted(w(key, **said), w(f"{key}_short", **said))
     # What the least is of is a capacity in files: outside, no count that was not rounded.
-    lines = (*lines, *(() if told.outside else say_levers.least(found, w)[:1]))
+    lines = () if told.outside else tuple(say_levers.least(found, w)[:1])
     head = tuple(w(f"deck.column_{name}") for name in ("move", "gain", "reach"))
     return made(
         told,

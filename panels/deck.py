@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from i18n import Raw, Words
+from i18n import Raw, Words, isolated
 from panels import SourceLine, rows_of
 from panels.noted import DIRECTIONS, Noted, Said, is_printed, length, noted
 from panels.situation import on_date, source_line
@@ -36,6 +36,9 @@ ON_A_MAP = ("region", "prefecture", "commune", "arrondissement")
 
 WITHOUT_COUNTS = ("cover", "words", "actions")
 """Subjects of which no count is said: nothing was rounded."""
+
+NOT_COUNTED = ("times", "share")
+"""What is never written as a bare number."""
 
 SHARES = (1.0, 0.9, 0.75, 0.5)
 """Where the tints of a map begin, as shares of the level that was programmed."""
@@ -97,9 +100,12 @@ def made(
     sources: Iterable[SourceLine | None] = (),
     numbers: Sequence[Number] = (),
     dates: Iterable[float] = (),
+    lines: Sequence[str] = (),
     **more: Any,
 ) -> Slide:
     """A slide, with every number that its words wrote among its figures, and its panel's id.
+
+    A title that no wall holds leaves out the place, which the slide has anyway, and stands whole in the first line.
 
     figures: those that are drawn or stand in a table, with their territory; measures: what the numbers of its sentences
     are called. Of what the words wrote only what is printed is kept.
@@ -116,11 +122,15 @@ def made(
         "dates": list(days),
         **place.asked,
     }
+    short = title if length(title) <= LONGEST_TITLE else _without_place(title, territory, w)
+    if short != title:
+        lines = (title, *(line for line in lines if line != title))
     slide = Slide(
         key=place.key,
         subject=place.subject,
         kind=kind,
-        title=title,
+        title=short,
+        lines=tuple(lines),
         item=place.item,
         parent=place.parent,
         territory=territory,
@@ -136,6 +146,12 @@ def made(
         **more,
     )
     return replace(slide, figures=_figures(slide, w.said, tuple(figures), tuple(measures), day))
+
+
+def _without_place(title: str, code: str, w: Words) -> str:
+    """A title without the words that say where."""
+    where = w.in_territory(code)
+    return title.replace(f" {isolated(where) if w.rtl else where}", "", 1)
 
 
 def texts_of(slide: Slide) -> Iterator[str]:
@@ -201,9 +217,9 @@ def _figures(
 def _called(said: Said, measures: Iterable[Measure]) -> Measure | None:
     """The measure that a number which was written is of."""
     for one in measures:
-        if math.isnan(one.value) or said.unit not in ("", one.unit):
+        if math.isnan(one.value) or said.unit not in ("", one.unit) or (not said.unit and one.unit in NOT_COUNTED):
             continue
-        ways = (one.value, round(one.value), math.ceil(one.value), math.floor(one.value + 0.5))
+        ways = (one.value, math.floor(one.value), math.ceil(one.value), math.floor(one.value + 0.5))
         if any(abs(abs(said.value) - abs(way)) < 1e-9 for way in ways):
             return one
     return None
@@ -217,10 +233,18 @@ def nothing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def number_of(label: str, value: float, w: Words, *, unit: str = "", up: bool = False) -> Number:
-    """A headline number in whole units; large ones as they are said."""
-    count = math.ceil(value) if up else round(value)
-    return Number(label, w.short(count), unit, float(count))
+def number_of(label: str, value: float, w: Words, *, unit: str) -> Number:
+    """A headline count with its noun, in the form that goes with it; large ones as they are said. Where the language
+    says a number in the noun («تلميذين»), all of it is the number."""
+    count = round(value)
+    text, noun = w.parts(unit, count) if count else (w.number(0), w(f"unit.{unit}"))
+    return Number(label, text, noun, float(count))
+
+
+def pace_of(label: str, value: float, w: Words) -> Number:
+    """A headline pace that is needed: a working day, rounded up."""
+    count = math.ceil(value)
+    return Number(label, w.short(count), w("targets.per_working_day"), float(count))
 
 
 def cell(value: float | None, state: str, threshold: int, w: Words) -> str:
@@ -280,30 +304,39 @@ def thinned(frame: pd.DataFrame, *, most: int) -> pd.DataFrame:
 
 def title_of(row: Any, w: Words) -> tuple[str, tuple[str, ...]]:
     """Where a count stands beside its path, short enough for a wall, and the whole sentence where it is not."""
+    if row.state in ("withheld", "not_applicable"):
+        # Not to be had is one thing; not to be shown, or not begun, are two others.
+        return _short(row, w, named=False, dated=True), ()
     whole = position(row, w)
     if length(whole) <= LONGEST_TITLE:
         return whole, ()
-    for named in (False, True):
-        short = _short(row, w, named=named)
+    for named, dated in ((False, True), (True, True), (True, False)):
+        short = _short(row, w, named=named, dated=dated)
         if length(short) <= LONGEST_TITLE:
             break
     return short, (whole,)
 
 
-def _short(row: Any, w: Words, *, named: bool) -> str:
+def _short(row: Any, w: Words, *, named: bool, dated: bool) -> str:
+    """dated: with the day of the figure, which its headline number says too."""
     where = at(row.step, row.territory_code, w, named=named)
     if row.state != "shown" or math.isnan(row.actual):
-        return w("deck.pace_none", where=where)
+        states = {"withheld": "deck.pace_withheld", "not_applicable": "deck.pace_not_begun"}
+        return w(states.get(row.state, "deck.pace_none"), where=where)
     date = w.date(on_date(row.on_date))
     if math.isnan(row.target) or math.isnan(row.gap):
-        return w("deck.pace_count", where=where, n=w.count(row.unit, round(row.actual), short=True), date=date)
+        n = w.short(round(row.actual))
+        return (
+            w("deck.pace_count", where=where, n=n, date=date) if dated else w("deck.pace_count_bare", where=where, n=n)
+        )
     if row.verdict == "met":
         return w("deck.pace_met", where=where, target=w.short(round(row.target)), date=date)
     gap, millions = difference(row)
     if not gap:
         return w("deck.pace_equal", where=where, date=date)
     said = w.count(row.unit, abs(gap), short=True, millions=millions)
-    return w("deck.pace_more" if gap > 0 else "deck.pace_less", where=where, gap=said, date=date)
+    key = "deck.pace_more" if gap > 0 else "deck.pace_less"
+    return w(key, where=where, gap=said, date=date) if dated else w(f"{key}_bare", where=where, gap=said)
 
 
 def measures_of(row: Any) -> tuple[Measure, ...]:
@@ -341,13 +374,12 @@ def pace(row: Any, course: Any, told: Told, place: Place, *, marks: Sequence[Map
     shown = row.state == "shown" and not math.isnan(row.actual)
     if shown:
         label = w("deck.actual_on", date=w.date(on_date(row.on_date)))
-        numbers.append(number_of(label, row.actual, w, unit=w(f"unit.{row.unit}.plural")))
+        numbers.append(number_of(label, row.actual, w, unit=row.unit))
     if not math.isnan(row.planned_today):
         label = w("deck.planned_on", date=w.date(on_date(told.on)))
-        numbers.append(number_of(label, row.planned_today, w, unit=w(f"unit.{row.unit}.plural")))
+        numbers.append(number_of(label, row.planned_today, w, unit=row.unit))
     if shown and not math.isnan(row.needed_per_day):
-        label = w("targets.needed")
-        numbers.append(number_of(label, row.needed_per_day, w, unit=w("targets.per_working_day"), up=True))
+        numbers.append(pace_of(w("targets.needed"), row.needed_per_day, w))
     elif shown and math.isnan(row.target) and not math.isnan(row.recent_per_day):
         text = recent_said(row.recent_per_day, w)
         unit = w("targets.per_working_day")
@@ -499,7 +531,12 @@ def gap(frame: pd.DataFrame, over: Any, told: Told, place: Place, *, level: str)
         lines=tuple(line for line in lines if line),
         notes=notes,
         figures=[*figures, *rest],
-        measures=measures_of(over),
+        measures=[
+            Measure("reached", reached, told.on),
+            Measure("children", len(below), told.on),
+            Measure("silent", silent, told.on),
+            *measures_of(over),
+        ],
         sources=[source_line(name, "", "reported", w) for name in dict.fromkeys(frame["source"]) if name],
         dates=[row.on_date for row in below],
     )
@@ -670,8 +707,12 @@ def item_title(item: Any, w: Words) -> str:
     said = item.called(w.locale)
     if said:
         return said
-    if item.subject == "pace" and item.indicator:
-        return w.name("indicator", item.indicator)
-    if item.programme:
-        return w(f"deck.item_{item.subject}_of", programme=w.name("programme", item.programme, field="short"))
+    try:
+        if item.subject == "pace" and item.indicator:
+            return w.name("indicator", item.indicator)
+        if item.programme:
+            return w(f"deck.item_{item.subject}_of", programme=w.name("programme", item.programme, field="short"))
+    except KeyError:
+        # It was on the agenda, and is no longer defined.
+        pass
     return w(f"deck.item_{item.subject}")

@@ -2,8 +2,8 @@
 
 Definitions. A move is a change of one of the means (`queries.levers`), alone: the least that meets the due date where
 one does, else a usual one (`USUAL`). *Gain*: how many more there are at its day than the forecast says, which is the
-due date, or the last day that the forecast reaches. Means change the forecast in proportion (`queries.methods.levers`). A
-move that adds nothing, such as a desk at which nobody sits, is not told.
+due date, or the last day that the forecast reaches. Means change the forecast in proportion (`queries.methods.levers`).
+A move that adds nothing, such as a desk at which nobody sits, is not told.
 """
 
 import math

@@ -19,6 +19,9 @@ from queries.stages import Stages
 from queries.targets import NOT_ATTRIBUTABLE, OTHER, Course, Standing
 from queries.window import Course as WindowCourse
 
+NEXT_TO_NOTHING = 2
+"""A gain of so many or fewer would round to nothing."""
+
 _COUNTS = ("target", "start_value", "planned", "planned_today", "actual", "reported", "milestone")
 
 
@@ -89,8 +92,14 @@ def stages(found: Stages) -> Stages:
             frame["passed"].astype(float) / frame["entered"].astype(float).where(lambda n: n > 0),
             frame["to_value"].astype(float) / frame["from_value"].astype(float).where(lambda n: n > 0),
         )
+        between = frame["from_value"].astype(float) - frame["to_value"].astype(float)
+        by_stocks = (frame["basis"] == "stocks") & frame["waiting"].notna()
         share = of_cohorts.where(cohort, of_stocks).where(frame["passed_share"].notna())
-        frame = frame.assign(passed_share=share, within_share=frame["within_share"].astype(float).round(2))
+        frame = frame.assign(
+            passed_share=share,
+            within_share=frame["within_share"].astype(float).round(2),
+            waiting=frame["waiting"].astype(float).where(~by_stocks, between),
+        )
     first = found.priority
     if first is not None:
         gains = _rounded(first.gains, "gain")
@@ -165,5 +174,6 @@ def branches(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def moves(frame: pd.DataFrame) -> pd.DataFrame:
-    """`queries.moves.moves`."""
-    return _rounded(frame, "gain")
+    """`queries.moves.moves`, without those that add next to nothing: a gain is an estimate, and 1 is not said as 5."""
+    kept = frame[frame["gain"] > NEXT_TO_NOTHING].reset_index(drop=True)
+    return _rounded(kept, "gain")
