@@ -20,7 +20,6 @@ from findings.reader import ADMINISTRATOR, Reader
 from panels import agenda as say
 from panels import deck as pieces
 from panels import rows_of
-from panels.actions import marks_of
 from panels.deck import Place, Told
 from panels.noted import noted
 from panels.slide import AUDIENCES, OFFICE, OUTSIDE, Slide
@@ -40,6 +39,9 @@ DEMONSTRATION = "demonstration"
 
 ALARMING = ("watch", "below", "expired")
 """The verdicts of an item in difficulty: it has a cause, and options where there is a forecast."""
+
+LARGE = ("country", "region")
+"""Levels at which offices are not looked at: only some of the prefectures have entered theirs."""
 
 AHEAD = 45
 """Days after a meeting up to which planned actions are shown where the next one's day is not settled."""
@@ -117,10 +119,11 @@ class Studied:
     def levels(self) -> tuple[tuple[str, str | None], ...]:
         """The levels of the children that are looked at, each with what queries ask for it (None: that of the map)."""
         with self.engine.connect() as connection:
-            below = territories.levels_below(connection, of=self.here)
+            own = territories.level_of(connection, self.here)
+            below = territories.levels_below(connection, of=self.here) if own not in LARGE else ()
             first = territories.children(connection, of=self.here)
-            own = territories.level_of(connection, first[0]) if first else ""
-        found: list[tuple[str, str | None]] = [(own or "", None)] if first else []
+            level = territories.level_of(connection, first[0]) if first else ""
+        found: list[tuple[str, str | None]] = [(level or "", None)] if first else []
         if "annex" in below:
             found.append(("annex", "annex"))
         return tuple(found)
@@ -368,7 +371,9 @@ def _marked(slide: Slide, demonstration: bool) -> Slide:
 def _recalled(reader: Reader, meeting: Meeting, before: Meeting | None, audience: str) -> Slide | None:
     try:
         from findings.recalled import recalled_slide
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != "findings.recalled":
+            raise
         return None
     return recalled_slide(reader, meeting, before, audience=audience)
 
@@ -376,7 +381,9 @@ def _recalled(reader: Reader, meeting: Meeting, before: Meeting | None, audience
 def _since(reader: Reader, item: Item, meeting: Meeting, before: Meeting | None, audience: str) -> list[Slide]:
     try:
         from findings.since import since_slides
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != "findings.since":
+            raise
         return []
     return since_slides(reader, item, meeting, before, audience=audience)
 
@@ -449,9 +456,8 @@ class _Item:
             return
         found = whole.outside if self.told.outside else whole
         row = found.row
-        marks = self._marks(found.marks.get(self.here), self.here, row.step, row.unit)
         place = self._place("pace", **self._of_indicator())
-        first = pieces.pace(row, found.course, self.told, place, marks=marks)
+        first = pieces.pace(row, found.course, self.told, place, under=self._under(found, self.here))
         yield first
         parent = first.key
         for number, family in enumerate(self._by_weight(found.families)):
@@ -478,31 +484,24 @@ class _Item:
         return sorted(families, key=lambda one: -_judged(one.frame))
 
     def _children(self, family: Family, found: Pace, parent: str) -> Iterator[Slide]:
-        for row in family.frame.itertuples(index=False):
+        for row in pieces.standings(family.frame):
             code = row.territory_code
             if code in pieces.REST:
                 continue
             place = self._place("pace", code, parent, **self._of_indicator(breakdown=family.level))
-            marks = self._marks(found.marks.get(code), code, row.step, row.unit)
-            yield pieces.pace(row, family.courses.get(code), self.told, place, marks=marks)
+            yield pieces.pace(row, family.courses.get(code), self.told, place, under=self._under(found, code))
 
-    def _marks(self, frame: pd.DataFrame | None, code: str, step: str, unit: str) -> list[dict[str, str]]:
-        """The marks under a path: actions, the meeting before, and what it recommended on this very figure."""
-        w = noted(self.told.locale)
-        found = [] if frame is None else marks_of(frame, w)
-        before = self.studied.before
-        if before is not None and code == self.here:
-            day = pieces.on_date(before.on_date)
-            text = w("deck.mark_meeting", date=day)
-            found.append({"date": day.isoformat(), "until": day.isoformat(), "text": text, "kind": "meeting"})
-        for one in self._recommended():
-            if (one.territory, one.step, one.unit) == (code, step, unit):
-                first, last = pieces.on_date(before.on_date), pieces.on_date(one.due)
-                text = w("deck.mark_recommendation", n=w.number(one.number))
-                found.append(
-                    {"date": first.isoformat(), "until": last.isoformat(), "text": text, "kind": "recommendation"}
-                )
-        return found
+    def _under(self, found: Pace, code: str) -> pieces.Under:
+        """What is marked under a path: actions, the meeting before, and what that recommended on this very figure."""
+        before, row = self.studied.before, found.row
+        own = tuple(
+            (one.number, one.due)
+            for one in self._recommended()
+            if (one.territory, one.step, one.unit) == (code, row.step, row.unit)
+        )
+        # The meeting itself is marked where it sat, and where it recommended something.
+        sat = before is not None and (code == self.here or own)
+        return pieces.Under(found.marks.get(code), before.on_date if sat else None, own)
 
     def _recommended(self) -> list[Any]:
         before = self.studied.before
@@ -525,18 +524,20 @@ class _Item:
                 return slide
         return self._stage_cause(step)
 
-    def _stage_cause(self, step: str = "") -> Slide:
+    def _stage_cause(self, step: str) -> Slide:
         found = self.studied.stages(self.programme)
         found = outside.stages(found) if self.told.outside else found
         place = self._place("cause", **self._of_programme(before=step))
-        slide = say.stages(
-            found, self.told, place, territory=self.here, programme=self.programme, before=step or self.programme
+        body = self.known.steps[step]
+        return say.stages(
+            found,
+            self.told,
+            place,
+            territory=self.here,
+            programme=self.programme,
+            before=step,
+            holder=(body["body"], bool(body.get("prefecture_can_act"))),
         )
-        if not slide.chart and step in self.known.steps:
-            body = self.known.steps[step]
-            acts = say.who_acts(body["body"], bool(body.get("prefecture_can_act")), noted(self.told.locale))
-            slide = replace(slide, lines=(*slide.lines, *((acts,) if acts else ())))
-        return slide
 
     def _options(self) -> Iterator[Slide]:
         """What the office can do, where there is a forecast to compare it with."""

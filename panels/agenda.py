@@ -46,11 +46,19 @@ def who_acts(body: str, can_act: bool, w: Words) -> str:
 
 
 def stages(
-    found: Any, told: Told, place: Place, *, territory: str, programme: str, before: str = "", due: str = ""
+    found: Any,
+    told: Told,
+    place: Place,
+    *,
+    territory: str,
+    programme: str,
+    before: str = "",
+    holder: tuple[str, bool] = ("", False),
 ) -> Slide:
     """The chain of a programme with the stage that matters most: `queries.stages.Stages`.
 
-    before: the step that is short of its path, when this is the cause of it: only stages up to it can be.
+    before: the step that is short of its path, when this is the cause of it: only stages up to it can be. holder: who
+    holds that step, and whether the prefecture can act on it; said where no stage can be named.
     """
     w = noted(told.locale)
     every = [row for row in rows_of(found.frame) if row.to_step in found.chain and not row.skipped]
@@ -79,8 +87,8 @@ def stages(
                 Figure(f"waiting.{row.to_step}", territory, day, float(row.waiting), text, row.from_unit or row.unit)
             )
     title, lines, numbers = _stage_title(found, chosen, gain, before, territory, programme, w)
-    if chosen is not None:
-        lines = (*lines, who_acts(chosen.body, chosen.can_act, w))
+    body, can_act = holder if chosen is None else (chosen.body, chosen.can_act)
+    lines = (*lines, who_acts(body, can_act, w))
     if found.priority is not None:
         measures.append(Measure("gain", float(found.priority.gain), int(found.priority.due), found.priority.unit))
     if chosen is not None and not nothing(chosen.median_weeks):

@@ -6,14 +6,17 @@ The slides of the other subjects are made in `panels.agenda`, of the same pieces
 
 import datetime as dt
 import math
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from i18n import Raw, Words, isolated
 from panels import SourceLine, rows_of
+from panels.actions import marks_of
 from panels.noted import DIRECTIONS, Noted, Said, is_printed, length, noted
 from panels.situation import on_date, source_line
 from panels.slide import MOST_NUMBERS, OUTSIDE, Figure, Number, Slide, Source, Table, panel_id
@@ -291,12 +294,26 @@ def ticks(first: dt.date, last: dt.date, w: Words) -> list[dict[str, str]]:
     return [{"date": day.isoformat(), "text": w.date_short(day)} for day in found]
 
 
-def thinned(frame: pd.DataFrame, *, most: int) -> pd.DataFrame:
-    """At most so many rows of a history, evenly taken, the last one with them."""
-    if len(frame) <= most:
-        return frame
-    last = len(frame) - 1
-    return frame.iloc[sorted({last - round(last * n / (most - 1)) for n in range(most)})]
+def thinned(points: list, *, most: int) -> list:
+    """At most so many points of a history, evenly taken, the first and the last one with them."""
+    if len(points) <= most:
+        return points
+    last = len(points) - 1
+    return [points[at] for at in sorted({last - round(last * n / (most - 1)) for n in range(most)})]
+
+
+def standings(frame: pd.DataFrame) -> list[Any]:
+    """The rows of `queries.targets.children` with NaN where there is no number, as the sentences on targets want them.
+
+    `itertuples` walks each of fifty columns by itself: for a dozen rows it takes ten times as long.
+    """
+    row = _standing(tuple(frame.columns))
+    return [row._make(values) for values in frame.to_numpy(dtype=object).tolist()]
+
+
+@cache
+def _standing(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Standing", columns)
 
 
 # ----------------------------------------------------------------------------------------------------------------- pace
@@ -362,11 +379,35 @@ def measures_of(row: Any) -> tuple[Measure, ...]:
     )
 
 
-def pace(row: Any, course: Any, told: Told, place: Place, *, marks: Sequence[Mapping[str, Any]] = ()) -> Slide:
+@dataclass(frozen=True)
+class Under:
+    """What stands under a path: actions (a frame of `queries.actions.beside`), the day of the meeting before, and what
+    that meeting recommended on this figure: (number, due)."""
+
+    actions: pd.DataFrame | None = None
+    meeting: int | None = None
+    recommended: tuple[tuple[int, int], ...] = ()
+
+
+def _marks(under: Under, w: Words) -> list[dict[str, str]]:
+    found = [] if under.actions is None else marks_of(under.actions, w)
+    if under.meeting is None:
+        return found
+    day = on_date(under.meeting)
+    text = w("deck.mark_meeting", date=day)
+    found.append({"date": day.isoformat(), "until": day.isoformat(), "text": text, "kind": "meeting"})
+    for number, due in under.recommended:
+        text = w("deck.mark_recommendation", n=w.number(number))
+        until = max(on_date(due), day).isoformat()
+        found.append({"date": day.isoformat(), "until": until, "text": text, "kind": "recommendation"})
+    return found
+
+
+def pace(row: Any, course: Any, told: Told, place: Place, *, under: Under | None = None) -> Slide:
     """Where a count stands beside its path: a row of `queries.targets.progress`, its `Course` (None: no history).
 
-    At most three numbers: where it stands, what the path says of the day of the meeting, what pace is needed. marks: of
-    actions, recommendations and meetings, as the chart of a path has them, with dates; those within the path are kept.
+    At most three numbers: where it stands, what the path says of the day of the meeting, what pace is needed. under: what
+    is marked under the path; kept is what lies within it.
     """
     w = noted(told.locale)
     title, lines = title_of(row, w)
@@ -386,7 +427,7 @@ def pace(row: Any, course: Any, told: Told, place: Place, *, marks: Sequence[Map
         numbers.append(Number(w("targets.recent"), text, unit, float(math.floor(row.recent_per_day + 0.5))))
     lines = (*lines, needed_sentence(row, w), doubt(row, w))
     said = promised(row, w)
-    chart, drawn = _path_chart(row, course, told, place, marks, w)
+    chart, drawn = _path_chart(row, course, told, place, under or Under(), w)
     figures = [] if shown else [_without(row, told, w)]
     return made(
         told,
@@ -438,17 +479,17 @@ def _doubts(row: Any, w: Words) -> Iterator[str]:
 
 
 def _path_chart(
-    row: Any, course: Any, told: Told, place: Place, marks: Sequence[Mapping[str, Any]], w: Words
+    row: Any, course: Any, told: Told, place: Place, under: Under, w: Words
 ) -> tuple[dict[str, Any], list[Figure]]:
     """The chart of a path and the figures that stand in it; empty where there is no history."""
     if course is None or not len(course.actual):
         return {}, []
-    actual = course.actual[course.actual["believed"].astype(bool)]
-    actual = thinned(actual, most=POINTS_BELOW if place.parent else POINTS)
-    if actual.empty:
+    every = zip(*(course.actual[name].tolist() for name in ("on_date", "value", "believed")), strict=True)
+    points = [(int(day), round(value)) for day, value, believed in every if believed]
+    points = thinned(points, most=POINTS_BELOW if place.parent else POINTS)
+    if not points:
         return {}, []
-    days = [int(day) for day in actual["on_date"]]
-    values = [round(value) for value in actual["value"]]
+    days, values = [day for day, _ in points], [value for _, value in points]
     labels = [w.number(value) for value in values]
     figures = [
         Figure(row.step, row.territory_code, day, float(value), text, row.unit)
@@ -480,7 +521,9 @@ def _path_chart(
         "planned": planned,
         "target": target,
         "band": band if len(band) > 1 else [],
-        "marks": [m for m in marks if first.isoformat() <= m["until"] and m["date"] <= on_date(told.on).isoformat()],
+        "marks": [
+            m for m in _marks(under, w) if first.isoformat() <= m["until"] and m["date"] <= on_date(told.on).isoformat()
+        ],
         "ticks": ticks(first, on_date(until), w),
         "scale": axis,
     }
@@ -497,7 +540,7 @@ def gap(frame: pd.DataFrame, over: Any, told: Told, place: Place, *, level: str)
     frame: `queries.targets.children` of the territory of `over`, its own row of `progress`. Bars up to MOST_BARS
     children, else a map where their level has boundaries.
     """
-    below = [row for row in _floats(frame) if row.territory_code not in REST]
+    below = [row for row in standings(frame) if row.territory_code not in REST]
     if not any(not math.isnan(row.gap) for row in below):
         return None
     w = noted(told.locale)
@@ -542,11 +585,6 @@ def gap(frame: pd.DataFrame, over: Any, told: Told, place: Place, *, level: str)
     )
 
 
-def _floats(frame: pd.DataFrame) -> Iterator[Any]:
-    """The rows of a frame with NaN where there is no number, as the sentences on targets want them."""
-    return frame.itertuples(index=False)
-
-
 def _gap_title(key: str, over: Any, reached: int, total: int, w: Words) -> str:
     for named in (False, True):
         where = at(over.step, over.territory_code, w, named=named)
@@ -589,7 +627,7 @@ def part_of(row: Any) -> float:
 def _gap_table(frame: pd.DataFrame, over: Any, told: Told, w: Words) -> tuple[Table, list[Figure]]:
     """The children in rows, and below them what is told of no child."""
     rows, figures = [], []
-    for row in _floats(frame):
+    for row in standings(frame):
         part = part_of(row)
         signed = "" if math.isnan(part) else w.signed(round(part))
         if row.territory_code in REST:
