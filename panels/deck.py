@@ -406,8 +406,8 @@ def _marks(under: Under, w: Words) -> list[dict[str, str]]:
 def pace(row: Any, course: Any, told: Told, place: Place, *, under: Under | None = None) -> Slide:
     """Where a count stands beside its path: a row of `queries.targets.progress`, its `Course` (None: no history).
 
-    At most three numbers: where it stands, what the path says of the day of the meeting, what pace is needed. under: what
-    is marked under the path; kept is what lies within it.
+    At most three numbers: where it stands, what the path says of the day of the meeting, what pace is needed. under:
+    what is marked under the path; kept is what lies within it.
     """
     w = noted(told.locale)
     title, lines = title_of(row, w)
