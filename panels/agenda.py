@@ -19,7 +19,7 @@ from panels.actions import dirhams, service_name
 from panels.branches import count_said
 from panels.deck import LONGEST_TITLE, Measure, Place, Told, cell, made, nothing, number_of, pace_of
 from panels.noted import Noted, length, noted
-from panels.situation import counted, on_date, source_line, step_name
+from panels.situation import counted, on_date, source_line
 from panels.slide import Figure, Number, Slide, Table
 
 MOST_ROWS = 12
@@ -152,7 +152,7 @@ def _stage_title(
     unnamed = "" if found.priority is not None or not found.why else w(f"stages.unnamed_{found.why}", place=where)
     if chosen is None:
         if before:
-            return w("deck.cause_unknown", place=where, step=step_name(before, w)), (unnamed,), []
+            return w("deck.cause_unknown", place=where, step=w.name("step", before)), (unnamed,), []
         named = w.name("programme", programme, field="short")
         known = (found.frame["basis"] != "none").any()
         title = w("deck.stages_unnamed" if known else "deck.stages_none", programme=named, place=where)

@@ -20,7 +20,18 @@ from panels.actions import marks_of
 from panels.noted import DIRECTIONS, Noted, Said, is_printed, length, noted
 from panels.situation import on_date, source_line
 from panels.slide import MOST_NUMBERS, OUTSIDE, Figure, Number, Slide, Source, Table, panel_id
-from panels.targets import SHAPE, difference, doubt, needed_sentence, position, promised, recent_said, tone_of
+from panels.targets import (
+    SHAPE,
+    difference,
+    doubt,
+    needed_sentence,
+    outlook,
+    position,
+    promised,
+    recent_said,
+    stage_sentence,
+    tone_of,
+)
 
 LONGEST_TITLE = 140
 """Characters of a title that two lines of a wall hold; what is longer is said in `lines`."""
@@ -370,6 +381,7 @@ def measures_of(row: Any) -> tuple[Measure, ...]:
         "needed_per_day": row.needed_per_day,
         "recent_per_day": row.recent_per_day,
         "reported": row.reported,
+        "milestone": row.milestone,
     }
     due = int(row.due) if not nothing(row.due) else known
     days = {"target": due, "remaining": due}
@@ -425,7 +437,7 @@ def pace(row: Any, course: Any, told: Told, place: Place, *, under: Under | None
         text = recent_said(row.recent_per_day, w)
         unit = w("targets.per_working_day")
         numbers.append(Number(w("targets.recent"), text, unit, float(math.floor(row.recent_per_day + 0.5))))
-    lines = (*lines, needed_sentence(row, w), doubt(row, w))
+    lines = (*lines, needed_sentence(row, w), stage_sentence(row, w), _outlook(row, w), doubt(row, w))
     said = promised(row, w)
     chart, drawn = _path_chart(row, course, told, place, under or Under(), w)
     figures = [] if shown else [_without(row, told, w)]
@@ -450,6 +462,12 @@ def pace(row: Any, course: Any, told: Told, place: Place, *, under: Under | None
         ],
         dates=(row.on_date,),
     )
+
+
+def _outlook(row: Any, w: Words) -> str:
+    """That the target is not expected in time, or that no day can be told, where a forecast of these figures says so:
+    that one is being made is true of a moment only, and a slide is for good."""
+    return "" if row.recomputing or math.isnan(row.foreseen_from) else outlook(row, w)
 
 
 def verdict_of(row: Any, w: Words) -> dict[str, str]:

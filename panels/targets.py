@@ -80,7 +80,7 @@ def card(row: Any, *, locale: str, with_probability: bool = False) -> Panel:
     if expected is not None:
         cells.append(expected)
     needed = needed_sentence(row, w)
-    sentences = [text for text in (needed, _stage(row, w), _outlook(row, w), doubt(row, w)) if text]
+    sentences = [text for text in (needed, stage_sentence(row, w), outlook(row, w), doubt(row, w)) if text]
     if with_probability and not math.isnan(row.probability) and row.pace_state == "running":
         sentences.append(w("targets.probability", share=w.share(row.probability, decimals=0)))
     return Panel(
@@ -244,7 +244,7 @@ def _times(value: float) -> float:
     return max(tenths, 1.1) if value > 1 else tenths
 
 
-def _stage(row: Any, w: Words) -> str:
+def stage_sentence(row: Any, w: Words) -> str:
     """The next stage of the path, and when it is expected; empty where the target itself is next."""
     if math.isnan(row.milestone) or row.verdict in ("met", "expired") or row.milestone <= row.actual:
         return ""
@@ -281,7 +281,7 @@ def _expected(row: Any, w: Words) -> Cell | None:
     )
 
 
-def _outlook(row: Any, w: Words) -> str:
+def outlook(row: Any, w: Words) -> str:
     """What is expected by the forecast, in one sentence."""
     if row.recomputing:
         return w("targets.recomputing")

@@ -414,3 +414,31 @@ def published(reference_file, tmp_path_factory):
     load_published(engine, today=dt.date(2026, 11, 23))
     yield engine
     engine.dispose()
+
+
+def test_small_reasons_are_withheld_with_their_complement(make, book):
+    said = {"step": "amo_tadamon.waiting", "unit": "household"}
+    book.say((HERE, "2023-09-10", 154), **said)
+    for reason, value in (("not_in_rsu", 100), ("rsu_mismatch", 50), ("awaiting_index", 4)):
+        book.say((HERE, "2023-09-10", value), reason=reason, **said)
+    for audience in AUDIENCES:
+        slide = make(Item("a", "transition", "amo_tadamon"), audience=audience)["a/cause"]
+        shown = {f.what: (f.value, f.state) for f in slide.figures if f.what.startswith("reason.")}
+        assert shown == {
+            "reason.not_in_rsu": (100, "shown"),
+            "reason.rsu_mismatch": (None, "withheld"),
+            "reason.awaiting_index": (None, "withheld"),
+        }
+        assert not {"4", "50", "54"} & {n for text in texts_of(slide) for n in numerals(text, locale="fr")}
+
+
+def test_the_cause_of_a_step_is_no_stage_that_comes_after_it(make, book, promise):
+    book.say(*((HERE, day, value) for day, value in weeks(1000, 100)))
+    book.say((HERE, "2023-09-10", 900), step="rsu.indexed")
+    promise(60_000, HERE)
+    found = make(Item("a", "pace", "rsu", RSU))
+    # 3,600 wait for their index, which is after the registration that is short of its path.
+    assert "Indice" not in found["a/cause"].title
+    assert found["a/cause"].title.startswith("Aucune étape mesurée")
+    later = make(Item("b", "stages", "rsu"))["b/stages"]
+    assert later.kind == "chain" and any(p["waiting"] for p in later.chart["passages"])
