@@ -112,6 +112,17 @@ class Mark:
     said: str
 
 
+def marks_of(frame: pd.DataFrame, w: Words) -> list[dict[str, str]]:
+    """The actions of `queries.actions.beside` as the chart of a slide marks them: date, until (ISO), text, kind."""
+    found = []
+    for a in rows_of(frame):
+        begins, ends = on_date(a.from_date), on_date(a.to_date)
+        named = {"kind": w(f"actions.kind_{a.kind}"), "place": w.in_territory(a.territory_code)}
+        text = w("actions.mark", **named, when=w.period(begins, ends))
+        found.append({"date": begins.isoformat(), "until": ends.isoformat(), "text": text, "kind": "action"})
+    return found[-MARKED:]
+
+
 def marked(path: Panel, frame: pd.DataFrame | None, *, locale: str) -> Panel:
     """A `path` panel with the actions of `queries.actions.beside` under its axis of time; the same panel without any.
 

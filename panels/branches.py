@@ -26,7 +26,7 @@ def branch(frame: pd.DataFrame, *, name: str, territories: tuple[str, ...], loca
         called = w.name("programme", programme, field="short")
         cells = [w("branches.memo", programme=called) if first.kind == "memo" else called]
         cells.append(w(f"branches.mechanism_{first.mechanism}"))
-        cells += [_count(by_place[code], w) for code in territories]
+        cells += [count_said(by_place[code], w) for code in territories]
         speaking = next((by_place[c] for c in territories if by_place[c].state == "shown"), None)
         cells += [_date(speaking, w), _source(speaking, w)]
         rows.append(tuple(cells))
@@ -78,7 +78,7 @@ def _head(row: Any, w: Words) -> str:
     return w("targets.head_few" if few else "targets.head", **said, date=w.date(on_date(row.on_date)))
 
 
-def _count(row: Any, w: Words) -> str | tuple:
+def count_said(row: Any, w: Words) -> str | tuple:
     if row.state != "shown":
         return (w("targets.withheld" if row.state == "withheld" else f"state.{row.state}"), "tt-none")
     count = w.count(row.unit, int(row.value), short=True) if row.value else w.number(0)

@@ -34,7 +34,7 @@ def card(found: Any, *, territory: str, changed: bool, locale: str) -> Panel:
         cells.append(Cell(w("levers.recent"), w.number(round(found.recent_week)), w("levers.recent_weeks")))
     if not math.isnan(found.best_week):
         cells.append(Cell(w("levers.best"), w.number(round(found.best_week)), w("levers.best_weeks")))
-    sentences = [*_least(found, w), *_next(found, w), *_estimated(found, w)]
+    sentences = [*least(found, w), *_next(found, w), *_estimated(found, w)]
     sentences.append(w("levers.assumption"))
     if found.present is None and not found.means.empty:
         sentences.insert(0, w("levers.incomplete", place=w.in_territory(territory)))
@@ -87,7 +87,7 @@ def _sentence(found: Any, territory: str, changed: bool, w: Words) -> str:
     return w("levers.sooner", **said, **deadline, day=after, before=before)
 
 
-def _least(found: Any, w: Words) -> list[str]:
+def least(found: Any, w: Words) -> list[str]:
     """The least capacity that meets the due date, and each of the means alone."""
     if found.ahead is None or found.row is None or found.row["verdict"] in ("met", "expired"):
         return []

@@ -327,10 +327,10 @@ def _oldest(row: Any, w: Words) -> str:
         return w("state.not_applicable")
     if not row.oldest_month:
         return w("stages.not_measured") if row.basis != COHORT else w("stages.nobody_waits")
-    return w("stages.since_month", month=w.month(_month(row.oldest_month)))
+    return w("stages.since_month", month=w.month(month_of(row.oldest_month)))
 
 
-def _month(text: str) -> dt.date:
+def month_of(text: str) -> dt.date:
     year, month = text.split("-")[:2]
     return dt.date(int(year), int(month), 1)
 
@@ -352,7 +352,7 @@ def cohorts(frame: pd.DataFrame, *, threshold: int, locale: str) -> Panel | None
             counted(row.unit, int(n), w) if n is not None else w("state.withheld", threshold=threshold)
             for n in (row.entered, row.passed, row.waiting)
         )
-        rows.append((w.name("step", row.to_step), w.month(_month(row.cohort)), *cells))
+        rows.append((w.name("step", row.to_step), w.month(month_of(row.cohort)), *cells))
     names = ("stage", "month", "entered", "passed", "not_passed")
     return Panel(
         subject="stages",
@@ -405,7 +405,7 @@ def priority(found: Any, frame: pd.DataFrame, *, territory: str, locale: str) ->
     return Panel(
         subject="stages",
         kind="lengths",
-        title=_priority(found, frame, territory, deadline, w),
+        title=priority_sentence(found, frame, territory, deadline, w),
         frame=gains,
         units=(found.unit,),
         sources=_sources(frame["source"], w),
@@ -429,7 +429,7 @@ def _percent(share: float | None, w: Words) -> str:
     return w("stages.not_measured") if share is None else w.share(share)
 
 
-def _priority(found: Any, frame: pd.DataFrame, territory: str, deadline: str, w: Words) -> str:
+def priority_sentence(found: Any, frame: pd.DataFrame, territory: str, deadline: str, w: Words) -> str:
     place = w.in_territory(territory)
     if not found.step:
         return w("stages.priority_none", place=place)
@@ -572,7 +572,7 @@ def _held(row: Any, w: Words) -> tuple[str, ...]:
     if row.basis == COHORT:
         median = w("stages.under_half") if row.median_weeks is None else weeks_said(row.median_weeks, w)
         month = row.oldest_month
-        oldest = w("stages.since_month", month=w.month(_month(month))) if month else w("stages.nobody_waits")
+        oldest = w("stages.since_month", month=w.month(month_of(month))) if month else w("stages.nobody_waits")
     else:
         n, median, oldest = w("stages.difference_of_stocks", n=n), w("stages.not_measured"), w("stages.not_measured")
     return w.name("step", row.to_step), w.name("programme", row.programme, field="short"), n, median, oldest

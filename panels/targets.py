@@ -73,14 +73,14 @@ def card(row: Any, *, locale: str, with_probability: bool = False) -> Panel:
         below = w("targets.as_of", date=w.date(on_date(row.on_date)))
         cells.append(Cell(w("targets.actual"), w.short(round(row.actual)), below))
     if not math.isnan(row.recent_per_day):
-        cells.append(Cell(w("targets.recent"), _recent(row.recent_per_day, w), w("targets.per_working_day")))
+        cells.append(Cell(w("targets.recent"), recent_said(row.recent_per_day, w), w("targets.per_working_day")))
     if not math.isnan(row.needed_per_day):
         cells.append(Cell(w("targets.needed"), w.number(math.ceil(row.needed_per_day)), w("targets.per_working_day")))
     expected = _expected(row, w)
     if expected is not None:
         cells.append(expected)
-    needed = _needed(row, w)
-    sentences = [text for text in (needed, _stage(row, w), _outlook(row, w), _doubt(row, w)) if text]
+    needed = needed_sentence(row, w)
+    sentences = [text for text in (needed, stage_sentence(row, w), outlook(row, w), doubt(row, w)) if text]
     if with_probability and not math.isnan(row.probability) and row.pace_state == "running":
         sentences.append(w("targets.probability", share=w.share(row.probability, decimals=0)))
     return Panel(
@@ -133,15 +133,15 @@ def position(row: Any, w: Words) -> str:
         if math.isnan(row.reach_on) or row.reach_on >= row.due:
             return w("targets.met", **said)
         return w("targets.met_early", **said, days=w.count("day", int(row.due - row.reach_on)))
-    difference, millions = _difference(row)
+    apart, millions = difference(row)
     beside = _beside(row, w)
-    if not difference:
+    if not apart:
         return w("targets.equal_and", head=head, beside=beside) if beside else w("targets.equal", head=head)
     # What is ahead has more than was planned, or fewer where fewer are better.
-    way = "more" if difference > 0 else "fewer" if row.gap > 0 else "less"
+    way = "more" if apart > 0 else "fewer" if row.gap > 0 else "less"
     said = {
         "head": head,
-        "gap": w.count(row.unit, abs(difference), short=True, millions=millions),
+        "gap": w.count(row.unit, abs(apart), short=True, millions=millions),
         "planned": w.short(round(row.planned)),
     }
     return w(f"targets.{way}_and", **said, beside=beside) if beside else w(f"targets.{way}", **said)
@@ -164,7 +164,7 @@ def _head(row: Any, w: Words) -> str:
     )
 
 
-def _difference(row: Any) -> tuple[int, bool]:
+def difference(row: Any) -> tuple[int, bool]:
     """How many more there are than planned, to print, and whether it is said in millions however small it is.
 
     A published count that is rounded bears no more digits than it has; but a difference is not rounded away.
@@ -192,7 +192,7 @@ def _beside(row: Any, w: Words) -> str:
     return Raw(w("targets.both", first=Raw(said[0]), second=Raw(said[1])))
 
 
-def _needed(row: Any, w: Words) -> str:
+def needed_sentence(row: Any, w: Words) -> str:
     """What pace is needed, in one sentence."""
     state = row.pace_state
     if math.isnan(row.target) or row.verdict in ("met", "no_figure"):
@@ -231,7 +231,7 @@ def _nearest(value: float) -> int:
     return math.floor(value + 0.5)
 
 
-def _recent(value: float, w: Words) -> str:
+def recent_said(value: float, w: Words) -> str:
     """A recent pace in digits; one that is not zero is not printed as zero."""
     if 0 < value < 0.5:
         return w("targets.under", n=w.number(1))
@@ -244,7 +244,7 @@ def _times(value: float) -> float:
     return max(tenths, 1.1) if value > 1 else tenths
 
 
-def _stage(row: Any, w: Words) -> str:
+def stage_sentence(row: Any, w: Words) -> str:
     """The next stage of the path, and when it is expected; empty where the target itself is next."""
     if math.isnan(row.milestone) or row.verdict in ("met", "expired") or row.milestone <= row.actual:
         return ""
@@ -281,7 +281,7 @@ def _expected(row: Any, w: Words) -> Cell | None:
     )
 
 
-def _outlook(row: Any, w: Words) -> str:
+def outlook(row: Any, w: Words) -> str:
     """What is expected by the forecast, in one sentence."""
     if row.recomputing:
         return w("targets.recomputing")
@@ -305,7 +305,7 @@ def _undated(row: Any) -> str:
     return "targets.uncertain" if possible else "targets.not_at_this_pace"
 
 
-def _doubt(row: Any, w: Words) -> str:
+def doubt(row: Any, w: Words) -> str:
     if not row.doubted or math.isnan(row.reported):
         return ""
     return w("targets.doubted", n=w.number(round(row.reported)), date=w.date(on_date(row.reported_on)))
@@ -397,7 +397,7 @@ def children(frame: pd.DataFrame, *, parent: str, indicator: str, locale: str) -
                 # As it is carried, so that the table and the bars below it say the same.
                 _signed(row.gap if math.isnan(row.gap_part) else row.gap_part, w),
                 _number(row.needed_per_day, w, up=True),
-                "" if math.isnan(row.recent_per_day) else _recent(row.recent_per_day, w),
+                "" if math.isnan(row.recent_per_day) else recent_said(row.recent_per_day, w),
                 "" if math.isnan(row.times) else w("targets.times", times=w.decimal(_times(row.times))),
                 _date(row, w),
             )

@@ -57,7 +57,7 @@ def parts(
     return Panel(
         subject="transition",
         kind="transition",
-        title=_title(left, programme, frame, former_on, territory, w),
+        title=finding(left, programme, frame, former_on, territory, w),
         frame=frame,
         units=tuple(dict.fromkeys(frame["unit"])),
         sources=tuple(sources),
@@ -100,7 +100,7 @@ def _part(row: Any, programme: str, length: float | None, threshold: int, w: Wor
     return Part(row.part, name, row.state, number, unit, date, w("reading.late") if row.late else "", length)
 
 
-def _title(left: Any, programme: str, frame: pd.DataFrame, former_on: int, territory: str, w: Words) -> str:
+def finding(left: Any, programme: str, frame: pd.DataFrame, former_on: int, territory: str, w: Words) -> str:
     place, unit, old = w.in_territory(territory), _unit(frame), _old(frame, w)
     said = {"place": place, "old": old, "new": w.name("programme", programme, field="short")}
     if left.state != SHOWN:

@@ -58,7 +58,7 @@ def clock(found: Any, *, territory: str, on: int, locale: str) -> Panel:
     return Panel(
         subject="window",
         kind="promise",
-        title=_sentence(found, territory, w),
+        title=sentence(found, territory, w),
         frame=found.stages,
         sources=_sources(found.stages, w),
         data_dates=_dates(found.stages),
@@ -77,7 +77,7 @@ def clock(found: Any, *, territory: str, on: int, locale: str) -> Panel:
     )
 
 
-def _sentence(found: Any, territory: str, w: Words) -> str:
+def sentence(found: Any, territory: str, w: Words) -> str:
     """Where the window stands, in one sentence: sentence 7 of the house, in all its cases."""
     one, left = found.window, found.clock
     said = {"programme": w.name("programme", found.programme, field="short"), "place": w.in_territory(territory)}
@@ -269,7 +269,7 @@ def stages(found: Any, *, territory: str, locale: str) -> Panel:
     return Panel(
         subject="window",
         kind="bars",
-        title=_most_wait(found.stages, territory, w),
+        title=most_wait(found.stages, territory, w),
         frame=found.stages,
         units=tuple(dict.fromkeys(found.stages["unit"])),
         sources=_sources(found.stages, w),
@@ -279,7 +279,7 @@ def stages(found: Any, *, territory: str, locale: str) -> Panel:
     )
 
 
-def _most_wait(stages: pd.DataFrame, territory: str, w: Words) -> str:
+def most_wait(stages: pd.DataFrame, territory: str, w: Words) -> str:
     """Between which two stages most are, in a sentence: among those that the prefecture can move, where there are."""
     place = w.in_territory(territory)
     shown = [row for row in rows_of(stages) if row.state == "shown"]
