@@ -49,6 +49,7 @@ def since_slides(
         on=meeting.on_date,
         nearest=rounded,
         audience=audience,
+        body=reader.known.steps.get(count[0], {}).get("body", ""),
         asked={
             "item": item.id,
             "indicator": _indicator(reader.known, item),

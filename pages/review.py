@@ -12,5 +12,5 @@ chosen = choices()
 w = chosen.words
 quarter, called = review.choose_quarter(chosen)
 st.title(w("review.title", quarter=called, place=w.in_territory(chosen.territory)), anchor=False)
-st.caption(w("review.law"))
+st.markdown(w("review.law"))
 review.show_quarter(quarter, chosen, who())

@@ -68,7 +68,8 @@ def paths(frame: pd.DataFrame, *, territory: str, year: int, number: int, ended:
     w = words(locale)
     rows = []
     for row in rows_of(frame):
-        cells: list[Any] = [w.name("indicator", row.indicator)]
+        # The figures are counts: the name of the indicator may be that of a share.
+        cells: list[Any] = [w.things(row.step, row.unit)]
         for side in ("start", "end"):
             cells += [_actual(row, side, w), _verdict(row, side, w)]
         cells.append(w.name("body", row.body) if row.held_elsewhere and row.body else "")

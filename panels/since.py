@@ -17,7 +17,8 @@ COLUMNS = ("then", "now", "change", "activity", "revision")
 @dataclass(frozen=True)
 class Telling:
     """What all slides of one item share. item: its id; sitting, date: kind and day of the meeting before; on: the day
-    of this one; asked: what the panel ids are made from; nearest: how a number is rounded for who is outside."""
+    of this one; nearest: how a number is rounded for who is outside; body: who holds the step (id); asked: what the
+    panel ids are made from."""
 
     locale: str
     item: str
@@ -27,6 +28,7 @@ class Telling:
     date: int
     on: int
     nearest: Callable[[int], int]
+    body: str = ""
     audience: str = OFFICE
     asked: Mapping[str, Any] = field(default_factory=dict)
 
@@ -43,6 +45,11 @@ class Telling:
     def meeting(self) -> str:
         """The meeting before, as a sentence names it."""
         return self.w(f"since.sitting_{self.sitting}", date=on_date(self.date))
+
+    @property
+    def label(self) -> str:
+        """The meeting before, as it heads a number or a column."""
+        return self.w(f"since.label_{self.sitting}", date=on_date(self.date))
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ def _slide(found: Any, tell: Telling, *, key: str) -> Slide | None:
     if one.now is None:
         title = w("since.title_no_now", **said, before=printed.then, date=on_date(tell.on))
         told = (_figure(one, one.then, printed.then, tell, what="then"),)
-        numbers = (Number(tell.meeting, w.number(printed.then), value=printed.then),)
+        numbers = (Number(tell.label, w.number(printed.then), value=printed.then),)
         return Slide(**shared, kind="text", title=title, numbers=numbers, figures=told, lines=_notes(found, tell))
     title = w(
         "since.title",
@@ -143,6 +150,7 @@ def _slide(found: Any, tell: Telling, *, key: str) -> Slide | None:
             _figure(one, one.now, printed.now, tell),
             *_measures(one.territory, printed, tell),
             *(figure for _, figure in reasons),
+            *(Figure(f"reporting_{k}", one.territory, tell.on, n, w.number(n)) for k, n in _counted(one).items()),
             *below,
         ),
     )
@@ -184,7 +192,7 @@ def _numbers(one: Any, said: _Said, tell: Telling) -> tuple[Number, ...]:
     w = tell.w
     label = "since.label_up" if said.change > 0 else "since.label_down" if said.change < 0 else "since.label_same"
     return (
-        Number(tell.meeting, w.number(said.then), value=said.then),
+        Number(tell.label, w.number(said.then), value=said.then),
         Number(_until(one.now, w), w.number(said.now), value=said.now),
         Number(w(label), w.number(abs(said.change)), value=said.change),
     )
@@ -211,21 +219,14 @@ def _measures(code: str, said: Any, tell: Telling, *, before: str = "") -> tuple
 # Why
 
 
-def reason_words(one: Any, w: Words) -> str:
-    """Why a part of a figure was revised."""
-    if one.reason == "late":
-        source = _source_name(one.source, w)
-        return w("since.reason_late_of", source=source) if source else w("since.reason_late")
+def reason_words(one: Any, tell: Telling, *, whose: bool = True) -> str:
+    """Why a part of a figure was revised. whose: whose data came late is said too."""
+    w = tell.w
+    if one.reason == "late" and whose and tell.body:
+        return w("since.reason_late_of", body=w.name("body", tell.body))
     if one.reason == "definition" and one.on_date is not None:
         return w("since.reason_definition", date=on_date(one.on_date))
     return w(f"since.reason_{'definition_undated' if one.reason == 'definition' else one.reason}")
-
-
-def _source_name(source: str, w: Words) -> str:
-    try:
-        return w.name("source", source) if source else ""
-    except KeyError:
-        return ""
 
 
 def _reasons(found: Any, one: Any, tell: Telling) -> list[tuple[str, Figure]]:
@@ -236,7 +237,7 @@ def _reasons(found: Any, one: Any, tell: Telling) -> list[tuple[str, Figure]]:
     w, told = tell.w, []
     for reason in one.reasons:
         value = tell.number(reason.value)
-        text = w("since.part", reason=reason_words(reason, w), value=w.spoken(value))
+        text = w("since.part", reason=reason_words(reason, tell), value=w.spoken(value))
         told.append(
             (text, Figure(f"reason_{reason.reason}", one.territory, tell.on, value, w.spoken(value), tell.unit))
         )
@@ -247,17 +248,22 @@ def _notes(found: Any, tell: Telling) -> tuple[str, ...]:
     w, one, lines = tell.w, found.whole, []
     if one.then is not None and one.now is not None and one.now.on_date <= one.then.on_date:
         lines.append(w("since.no_newer", date=on_date(one.now.on_date)))
-    partial = [f for f in (one.then, one.now) if f is not None and f.basis == "summed" and f.reporting < f.expected]
-    if partial and one.then is not None and one.now is not None:
-        was, now = ((int(f.reporting), int(f.expected)) for f in (one.then, one.now))
-        if one.then.basis == one.now.basis and was != now:
-            values = {"then": was[0], "then_of": was[1], "now": now[0], "now_of": now[1]}
-            lines.append(w("since.counted_otherwise", **values))
+    if counted := _counted(one):
+        lines.append(w("since.counted_otherwise", **counted))
     codes = {row.code for row in found.rows}
     lines += [w(f"since.why_{code}") for code in (OTHERS, UNALLOCATED) if code in codes]
     if tell.audience == OUTSIDE:
         lines.append(w("since.rounded"))
     return tuple(lines)
+
+
+def _counted(one: Any) -> dict[str, int]:
+    """Of how many children the two figures are sums, where that differs."""
+    pair = (one.then, one.now)
+    if any(figure is None or figure.basis != "summed" for figure in pair):
+        return {}
+    was, now = ((int(figure.reporting), int(figure.expected)) for figure in pair)
+    return {} if was == now else {"then": was[0], "then_of": was[1], "now": now[0], "now_of": now[1]}
 
 
 # Children
@@ -270,7 +276,7 @@ def _table(found: Any, one: Any, printed: _Said, tell: Telling) -> tuple[Table, 
         return Table(), ()
     head = (
         w("map.column_territory"),
-        tell.meeting,
+        tell.label,
         _until(one.now, w),
         *(w(f"since.column_{name}") for name in COLUMNS[2:]),
     )
@@ -357,7 +363,7 @@ def revised_slide(found: Any, tell: Telling, *, shown: Mapping[str, int]) -> Sli
     asked = dict(tell.asked) | {"subject": "revised", "territory": whole, "on": tell.on}
     told, cells = [], []
     for one, was, known in rows:
-        why = _why(found, one, w)
+        why = _why(found, [one], tell)
         change = None if known is None else known - was
         told.append(Figure("then", one.territory, int(one.then.on_date), was, w.number(was), tell.unit))
         if known is not None:
@@ -372,11 +378,17 @@ def revised_slide(found: Any, tell: Telling, *, shown: Mapping[str, int]) -> Sli
     place = w.in_territory(whole)
     numbers: tuple[Number, ...] = ()
     if first.territory != whole:
-        reasons = w.join(dict.fromkeys(_why(found, one, w) for one, _, _ in rows))
+        reasons = _why(found, [one for one, _, _ in rows], tell)
         units = w.count("territorial_unit", len(rows))
+        told.append(Figure("revised_units", whole, tell.on, len(rows), units))
         title = w("since.revised_children", **said, units=units, place_in=place, reason=reasons)
     else:
-        values = {"old": was, "reason": _why(found, first, w), "things": w.of_things(*first.count), "place_in": place}
+        values = {
+            "old": was,
+            "reason": _why(found, [first], tell),
+            "things": w.of_things(*first.count),
+            "place_in": place,
+        }
         numbers = (Number(w("since.column_revised_then"), w.number(was), value=was),)
         if known is None:
             title = w("since.revised_gone", **said, **values)
@@ -403,9 +415,10 @@ def revised_slide(found: Any, tell: Telling, *, shown: Mapping[str, int]) -> Sli
     )
 
 
-def _why(found: Any, one: Any, w: Words) -> str:
-    """The reasons of a revision, one after another."""
+def _why(found: Any, of: Sequence[Any], tell: Telling) -> str:
+    """The reasons of a revision, one after another; of a single one it is said whose data it is about."""
     if found.together:
-        return w("since.reason_revision")
-    told = list(dict.fromkeys(reason_words(reason, w) for reason in one.reasons))
-    return w.join(told) if told else w("since.reason_revision")
+        return tell.w("since.reason_revision")
+    held = {reason.reason: reason for one in of for reason in one.reasons}
+    told = [reason_words(reason, tell, whose=len(held) == 1) for reason in held.values()]
+    return tell.w.join(told) if told else tell.w("since.reason_revision")

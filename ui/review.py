@@ -44,14 +44,14 @@ def show_quarter(quarter: str, chosen: Choices, who: Viewer) -> None:
             show.table(panel, chosen)
         if heading == "review.heading_services":
             _meetings(answer.facts["meetings"], chosen)
-    st.caption(w("review.how"))
+    st.markdown(w("review.how"))
 
 
 def _meetings(held: tuple[tuple[str, str, str], ...], chosen: Choices) -> None:
     """The meetings of the quarter, each a link to its own page."""
     w = chosen.words
     if not held:
-        st.caption(w("review.no_meeting"))
+        st.markdown(w("review.no_meeting"))
         return
     kept_choices = {name: value for name, value in st.query_params.to_dict().items() if name != "quarter"}
     lines = []

@@ -20,7 +20,7 @@ def test_a_quarter_is_reviewed_in_three_languages(opened, html, lang, heading, l
     app = opened("review", lang=lang, territory="MA", on="2023-09-30")
     assert not app.exception
     assert heading in app.title[0].value
-    assert law in app.caption[0].value.replace("\u00a0", " ")
+    assert law in app.markdown[0].value.replace("\u00a0", " ")
     # The kingdom has targets: they stand beside their paths.
     assert "tt-review" in html(app) and ("▼" in html(app) or "●" in html(app) or "▲" in html(app) or "◆" in html(app))
 
