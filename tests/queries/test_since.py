@@ -1,6 +1,5 @@
 """Since: what was done between two cuts comes back as the parts of the change, from the commune to the kingdom."""
 
-import itertools
 import json
 import shutil
 import tempfile
@@ -13,8 +12,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.database import engine_for, next_event, write
-from data.importer import erase, import_file, withdraw
+from data.database import as_date, engine_for, next_event, write
+from data.importer import erase, withdraw
+from data.importer.typed import TypedCell, take_typed
 from data.schema import definition
 from queries.cuts import latest_cut
 from queries.definitions import definitions
@@ -26,14 +26,6 @@ HERE, FIRST, SECOND = "09.273", "09.273.01.05", "09.273.01.13"
 NEIGHBOUR, FAR = "09.001.01.01", "01.511.01.01"
 STEP, OTHER_STEP = "rsu.registered", "rsu.indexed"
 THEN, NOW = on("2023-08-20"), on("2023-09-18")
-HEAD = "territory,step,unit,measure,date,value"
-
-
-def day(number):
-    """An ISO date from a whole day."""
-    import numpy as np
-
-    return str(np.datetime64(number, "D"))
 
 
 class Office:
@@ -41,7 +33,6 @@ class Office:
 
     def __init__(self, engine, known, places):
         self.engine, self.known, self.places = engine, known, places
-        self.names = itertools.count()
         with engine.connect() as connection:
             statement = sa.select(definition.c.id, definition.c.body).where(definition.c.kind == "indicator")
             bodies = {key: json.loads(body) for key, body in connection.execute(statement)}
@@ -50,18 +41,19 @@ class Office:
         self.unit = self.body["numerator"]["unit"]
 
     def take_in(self, *rows, step=STEP, unit=None, source="office"):
-        """Import (territory, day, value) as one file; the number of its event."""
-        lines = [HEAD + ",source"]
-        lines += [f"{code},{step},{unit or self.unit},stock,{day(at)},{value},{source}" for code, at, value in rows]
-        report = import_file(
+        """Store (territory, day, value) as one event of an import; its number. Typed, since a file costs a process."""
+        cells = [TypedCell(code, step, unit or self.unit, as_date(at), str(value)) for code, at, value in rows]
+        report = take_typed(
             self.engine,
-            ("\n".join(lines) + "\n" * next(self.names)).encode(),
-            name="counts.csv",
+            cells,
+            source=source,
+            label="counts",
             actor="administrator",
             today=TODAY,
             catalogue=self.known,
+            opened=latest_cut(self.engine),
             territories=self.places,
-            judged=False,
+            over_others=True,
         )
         assert report.event is not None, report.problems
         return report.event
