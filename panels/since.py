@@ -81,7 +81,7 @@ def slides(found: Any, tell: Telling, *, below: Mapping[str, Any] | None = None)
         own = (below or {}).get(child.territory)
         one = _slide(own, tell, key=f"{key}/{child.territory}") if own is not None else None
         if one is None:
-            one = _slide(_Alone(child), tell, key=f"{key}/{child.territory}")
+            one = _slide(_Alone(child, defined_on=found.defined_on), tell, key=f"{key}/{child.territory}")
         if one is not None:
             under.append(replace(one, parent=key))
     return [whole, *under]
@@ -95,6 +95,7 @@ class _Alone:
     rows: tuple = ()
     together: frozenset = frozenset()
     unit_changed: None = None
+    defined_on: int | None = None
 
 
 def _slide(found: Any, tell: Telling, *, key: str) -> Slide | None:
@@ -250,6 +251,8 @@ def _notes(found: Any, tell: Telling) -> tuple[str, ...]:
         lines.append(w("since.no_newer", date=on_date(one.now.on_date)))
     if counted := _counted(one):
         lines.append(w("since.counted_otherwise", **counted))
+    if found.defined_on is not None and all(reason.reason != "definition" for reason in one.reasons):
+        lines.append(w("since.defined", date=on_date(found.defined_on)))
     codes = {row.code for row in found.rows}
     lines += [w(f"since.why_{code}") for code in (OTHERS, UNALLOCATED) if code in codes]
     if tell.audience == OUTSIDE:

@@ -28,9 +28,6 @@ from queries.frames import rows_of
 from queries.methods import split
 from queries.methods.disclosure import MISSING, SHOWN, WITHHELD
 
-FILES = ("import", "ruling", "remark")
-"""The kinds of events that bring figures; a remark that was upheld brings one."""
-
 UNTOUCHING = (*SAYS_NO_FIGURE, "action", "target", "capacity", "project")
 """The kinds after which every count is what it was."""
 
@@ -323,12 +320,14 @@ class _Reading:
         yield from part(split.REST, delta - correction - late)
 
     def _is_defined_by(self, number: int) -> bool:
-        """Whether an event changed the indicator or the step."""
-        return number in self._defining
+        """Whether an event changed what is counted, or for how long a figure counts. Other words change neither."""
+        before, after = self._moment_of(number - 1), self._moment_of(number)
+        step = after.count[0]
+        return before.count != after.count or before.known.stale_after(step) != after.known.stale_after(step)
 
     @cached_property
     def _defining(self) -> dict[int, int]:
-        """The events between the cuts that changed the definition of the count, and their days."""
+        """The events between the cuts that wrote the indicator or its step anew, and their days."""
         steps = {self.then.count[0], self.now.count[0]}
         # An indicator that is redefined names another step; how a step between the two was defined moves nothing.
         changed = sa.or_(
@@ -345,7 +344,7 @@ class _Reading:
             return {number: at // 86_400 for number, at in connection.execute(statement)}
 
     def _defined_on(self) -> int | None:
-        return max(self._defining.values(), default=None)
+        return max((day for number, day in self._defining.items() if self._is_defined_by(number)), default=None)
 
     def _leaves(self, of: str, figure: Figure, number: int, count: Count) -> list[str]:
         """The territories below, each once, whose own report an event changed and which stand in the sum."""

@@ -48,10 +48,16 @@ def row(code, then, now, activity, revision, state="shown"):
     )
 
 
-def found(whole, *children, rows=(), together=frozenset(), unit_changed=None):
+def found(whole, *children, rows=(), together=frozenset(), unit_changed=None, defined_on=None):
     by_code = {child.territory: child for child in (whole, *children) if child.territory not in together}
     return SimpleNamespace(
-        whole=whole, children=children, rows=rows, together=together, unit_changed=unit_changed, by_code=by_code
+        whole=whole,
+        children=children,
+        rows=rows,
+        together=together,
+        unit_changed=unit_changed,
+        defined_on=defined_on,
+        by_code=by_code,
     )
 
 
@@ -136,6 +142,11 @@ def test_no_newer_figure_is_said(plain):
     (slide,) = slides(found(one(HERE, figure(500), figure(500))), tell())
     assert "sans changement" in plain(slide.title)
     assert "Aucun chiffre plus récent que celui du 1er août 2023" in plain_of(plain, slide)
+
+
+def test_a_definition_that_changed_is_said_even_where_it_moved_nothing(plain):
+    (slide,) = slides(found(one(HERE, figure(500), figure(540, on=DAY), activity=40), defined_on=DAY), tell())
+    assert "La définition est autre depuis le 31 août 2023" in plain_of(plain, slide)
 
 
 def test_only_what_was_shown_is_announced_as_revised(plain):

@@ -140,6 +140,14 @@ def test_another_definition_is_a_part_of_the_revision_and_has_its_day(office):
     assert found.whole.reasons[0].events == (number,) and found.defined_on is not None
 
 
+def test_other_words_for_the_same_count_are_no_other_definition(office):
+    cut = office.take_in((FIRST, THEN, 100))
+    office.redefine(STEP)
+    office.take_in((FIRST, NOW, 120))
+    found = office.since(cut, FIRST)
+    assert found.defined_on is None and found.whole.reasons == () and found.whole.activity == 20
+
+
 def test_two_units_are_never_compared(office):
     cut = office.take_in((FIRST, THEN, 100))
     office.redefine(STEP, "person")
@@ -200,6 +208,35 @@ def test_what_a_reader_may_not_see_stands_together_in_one_line(office):
     assert found.rows[0].code == FIRST and found.rows[-1].code == OTHERS
     assert len(found.together) >= 2 and not found.together & found.by_code.keys()
     adds_up(found)
+
+
+def test_what_the_list_of_territories_moves_is_a_part_of_its_own(office, book):
+    book.sum((HERE, "2023-08-20", 100, 6, 6))
+    cut = latest_cut(office.engine)
+    book.sum((HERE, "2023-08-20", 130, 7, 7), event=book.event("reference"))
+    book.sum((HERE, "2023-09-18", 150, 7, 7))
+    found = office.since(cut)
+    assert reasons(found.whole) == {"territories": 30} and found.whole.activity == 20
+
+
+def test_what_no_territory_below_explains_is_a_rest_and_is_not_spread(office, book):
+    book.sum((HERE, "2023-08-20", 100, 2, 6))
+    book.say((FIRST, "2023-08-10", 60))
+    cut = latest_cut(office.engine)
+    late = book.say((FIRST, "2023-08-20", 65))
+    # Another child had grown too old to be in the sum of that day.
+    book.sum((HERE, "2023-08-20", 80, 1, 6), event=late)
+    found = office.since(cut)
+    assert reasons(found.whole) == {"late": 5, "rest": -25}
+
+
+def test_a_child_that_reported_by_sex_is_corrected_as_a_whole(office, book):
+    for sex, value in (("female", 40), ("male", 50)):
+        book.say((FIRST, "2023-08-20", value), sex=sex)
+    cut = latest_cut(office.engine)
+    book.say((FIRST, "2023-08-20", 47), sex="female")
+    found = office.since(cut, FIRST)
+    assert found.whole.then.value == 90 and reasons(found.whole) == {"correction": 7}
 
 
 # What is done at random between two cuts
