@@ -12,6 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from findings.reader import ADMINISTRATOR, READER, Answer, Reader
+from findings.review import review
 from panels import Panel, html, plot, rows_of
 from panels import access as say_access
 from panels import actions as say_actions
@@ -903,6 +904,7 @@ FINDINGS = {
         Finding("targets", ("territory", "on", "indicator", "level", "split"), _targets),
         Finding("target_map", ("territory", "on", "indicator", "boundaries", "show", "split"), _target_map),
         Finding("alerts", ("territory", "on"), _alerts),
+        Finding("review", ("territory", "on", "quarter"), review),
         Finding("target_history", (), _target_history),
         Finding("judged", (), _judged),
         Finding("chain", ("territory",), _chain),
