@@ -105,11 +105,12 @@ def choices(frame: pd.DataFrame, *, locale: str) -> dict[str, tuple[str, int, di
 
 @dataclass(frozen=True)
 class Mark:
-    """One action under the axis of time: its days within the history, and what the pointer says of it."""
+    """One action under the axis of time: its days within the history, what the pointer says of it, and its sign."""
 
     first: dt.date
     last: dt.date
     said: str
+    mark: str = MARK
 
 
 def marked(path: Panel, frame: pd.DataFrame | None, *, locale: str) -> Panel:

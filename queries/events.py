@@ -21,6 +21,7 @@ from data.schema import (
     ruling,
     series,
 )
+from queries.changes import said_in_meetings
 from queries.cuts import is_current, parameter, parameters
 from queries.definitions import definitions
 from queries.frames import of_rows
@@ -87,7 +88,8 @@ def _logged(*, all_of_them: bool) -> sa.Select:
     entered = (
         sa.select(t.c.event).where(t.c.territory.in_(parameters("seen"))) for t in (action, project, capacity, remark)
     )
-    numbers = (event.c.number.in_(one) for one in (touched, waited, ruled, *entered))
+    said = said_in_meetings(parameters("seen"))
+    numbers = (event.c.number.in_(one) for one in (touched, waited, ruled, *entered, *said))
     return statement.where(sa.or_(event.c.kind == "reference", *numbers))
 
 
