@@ -108,7 +108,8 @@ def declare(
                 raise DeclarationRefused([Fault("unknown", "id")])
         new = replace(new, text=new.text.strip(), territory=new.territory or (held.territory if new.step else ""))
         asked = {"territory": new.territory, "step": new.step, "unit": new.unit}
-        shown = figure(connection, held, new.slide, **asked) if new.step else None
+        units = units_of(connection, new.step)
+        shown = figure(connection, held, new.slide, **asked, units=units) if new.step else None
         if new.value is not None and new.on is None:
             # Of the day of the figure that it answers, else of the meeting's own.
             day = as_date(held.on_date if shown is None else shown[1])

@@ -303,7 +303,7 @@ def _settled(new: Recommendation, held: sa.Row) -> Recommendation:
 
 def _baseline(connection: sa.Connection, held: sa.Row, new: Recommendation) -> dict[str, int | None]:
     """The figure as the room saw it when the recommendation was made."""
-    asked = {"territory": new.territory, "step": new.step, "unit": new.unit}
+    asked = {"territory": new.territory, "step": new.step, "unit": new.unit, "units": units_of(connection, new.step)}
     found = figure(connection, held, new.slide, **asked) if new.step else None
     return {"baseline": None, "baseline_date": None} | (
         {} if found is None else {"baseline": found[0], "baseline_date": found[1]}

@@ -4,7 +4,7 @@ Read from the slides alone: what is written in the minutes stands beside what th
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import sqlalchemy as sa
 
@@ -29,13 +29,15 @@ def has_slide(connection: sa.Connection, of: sa.Row, key: str) -> bool:
 
 
 def figure(
-    connection: sa.Connection, of: sa.Row, key: str, *, territory: str, step: str, unit: str
+    connection: sa.Connection, of: sa.Row, key: str, *, territory: str, step: str, unit: str, units: Collection[str]
 ) -> tuple[int, int] | None:
-    """The figure of a count that the slide `key` shows, as (value, day); of its parent and of the other slides of its
-    item where it shows none itself. None where none of them does."""
+    """The figure of a count that the slide `key` shows, as (value, day); of the other slides of its item where it shows
+    none itself. None where none of them does. units: in what the step is counted: where that is one thing alone, a
+    figure that does not say it is of it."""
+    meant = (unit, "") if len(units) == 1 else (unit,)
     for figures in _figures(connection, of, key):
         for said in figures:
-            mine = said["what"] == step and said["territory"] == territory and said.get("unit") in (unit, "", None)
+            mine = said["what"] == step and said["territory"] == territory and said.get("unit", "") in meant
             if mine and said.get("state", "shown") == "shown" and said.get("value") is not None:
                 return round(said["value"]), int(said["on_date"])
     return None
