@@ -188,7 +188,7 @@ def _row(one: Any, w: Words) -> tuple:
         str(said.number),
         _text(said, w),
         services(said, w),
-        w.date(on_date(said.due)),
+        w.date_short(on_date(said.due)),
         state_word(one, w),
         since(one, w),
         said.note,
@@ -230,19 +230,26 @@ def _frame(found: Sequence[Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def list_html(panel: Panel, *, locale: str, address: Callable[[str], str], chosen: str = "") -> str:
-    """The table of one meeting; the number of each row leads to its recommendation. chosen: the one that is open."""
+def list_html(panel: Panel, *, locale: str, address: Callable[[str], str] | None = None, chosen: str = "") -> str:
+    """A table of recommendations. address: where the number of each row leads; chosen: the one that is open.
+
+    Each cell says what heads it: where there is no room for a table the rows stand as cards.
+    """
     w = words(locale)
-    body = []
+    head, body = panel.parts["head"], []
     for id, row in zip(panel.parts["ids"], panel.parts["rows"], strict=True):
-        cells = [f'<th scope="row"><a href="{escape(address(id))}" target="_self">{escape(row[0])}</a></th>']
-        for cell in row[1:]:
+        number = escape(row[0])
+        if address is not None:
+            number = f'<a href="{escape(address(id))}" target="_self">{number}</a>'
+        cells = [f'<th scope="row" data-label="{escape(head[0])}">{number}</th>']
+        for name, cell in zip(head[1:], row[1:], strict=True):
             said, css = cell if isinstance(cell, tuple) else (cell, "")
+            css = " ".join(filter(None, (css, "" if said else "tt-void")))
             named = f' class="{css}"' if css else ""
-            cells.append(f"<td{named}>{escape(said)}</td>")
+            cells.append(f'<td{named} data-label="{escape(name)}">{escape(said)}</td>')
         lit = ' class="tt-lit" aria-current="true"' if id == chosen else ""
         body.append(f"<tr{lit}>{''.join(cells)}</tr>")
-    table = table_html(panel.parts["head"], body, caption=panel.title, direction=w.direction, css=panel.parts["css"])
+    table = table_html(head, body, caption=panel.title, direction=w.direction, css=panel.parts["css"])
     return made_up(panel, w) + table
 
 
@@ -350,7 +357,7 @@ def extract(found: Sequence[Any], service: str, called: Labels, *, on: int, loca
                 ),
                 _text(said, w),
                 role,
-                w.date(on_date(said.due)),
+                w.date_short(on_date(said.due)),
                 state_word(one, w),
                 since(one, w),
                 said.note,
@@ -363,7 +370,12 @@ def extract(found: Sequence[Any], service: str, called: Labels, *, on: int, loca
         title=w("recommendations.extract_title", labels=capital(called.many), service=service_name(service, w)),
         frame=_frame(found),
         notes=(w("recommendations.extract_date", date=on_date(on)), w("recommendations.not_caused")),
-        parts={"head": _head(names, w), "rows": tuple(rows), "css": "tt-recommendations"},
+        parts={
+            "head": _head(names, w),
+            "rows": tuple(rows),
+            "ids": tuple(one.recommendation.id for one in found),
+            "css": "tt-recommendations",
+        },
     )
 
 

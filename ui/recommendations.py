@@ -165,7 +165,7 @@ def opened(answer: Answer, chosen: Choices, who: Viewer) -> None:
     with st.container(key="recommendation-open", border=True):
         st.header(w("recommendations.open_title", label=findings.capital(facts["labels"].one)), anchor=False)
         st.caption(facts["alone"].title)
-        show.table(facts["alone"], chosen)
+        st.html(list_html(facts["alone"], locale=chosen.view.locale))
         if len(facts["history"].parts["rows"]) > 1:
             st.caption(facts["history"].title)
             show.table(facts["history"], chosen)
@@ -429,7 +429,7 @@ def of_service(answer: Answer, chosen: Choices, who: Viewer) -> None:
     if not panel.parts["rows"]:
         st.markdown(w("recommendations.none_of_these"))
         return
-    show.table(panel, chosen)
+    st.html(list_html(panel, locale=chosen.view.locale))
     show.text(panel, chosen, part="notes")
     service = asked("service")
     name = f"tatabbu-{service}-{chosen.on.isoformat()}.xlsx"
@@ -450,7 +450,7 @@ def of_service(answer: Answer, chosen: Choices, who: Viewer) -> None:
             st.markdown(w("recommendations.no_letter"))
         for locale, text in letters.items():
             st.caption(w(f"app.language_{locale}"))
-            with st.container(key=f"letter-{locale}"):
+            with st.container(key=f"reminder-{locale}-letter"):
                 st.code(text, language=None, wrap_lines=True)
 
 
