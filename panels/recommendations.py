@@ -18,6 +18,7 @@ from panels.actions import MARKED, Mark, service_name
 from panels.actions import marked as marked_actions
 from panels.events import recorded
 from panels.html import made_up, table_html
+from panels.plot import WITHOUT_ISOLATES
 from panels.situation import counted, on_date, step_name
 from panels.slide import OFFICE, OUTSIDE, Figure, Number, Slide, Table, panel_id
 
@@ -103,7 +104,15 @@ def count_of(said: Any, w: Words) -> str:
     """What a recommendation is about, as a count and where; empty where it is about none."""
     if not said.step:
         return ""
-    return w("recommendations.count", count=step_name(said.step, w), place=w.territory(said.territory))
+    return w("recommendations.count", count=things(said.step, said.unit, w), place=w.in_territory(said.territory))
+
+
+def things(step: str, unit: str, w: Words) -> str:
+    """What a count counts; the step where nothing says that, its id where it is no longer defined."""
+    try:
+        return w.things(step, unit)
+    except KeyError:
+        return step_name(step, w)
 
 
 def _rounded(value: int, audience: str) -> int:
@@ -320,7 +329,7 @@ def declared(one: Any, w: Words) -> str:
     given = {
         "service": service,
         "value": counted(one.unit, one.value, w),
-        "count": step_name(one.step, w),
+        "count": things(one.step, one.unit, w),
         "place": w.in_territory(one.territory),
         "date": on_date(one.on_date),
     }
@@ -400,7 +409,7 @@ def letter(
         return next((found[one] for one in (locale, "ar", "fr", "en") if found.get(one)), "")
 
     head = list((office.get("letterhead") or {}).get(locale) or ())
-    unit = said(office.get("unit")) or w("recommendations.letter_unit")
+    unit = said(office.get("unit"))
     meetings = {one.meeting.id: meeting_name(one.meeting, w) for one in (*late, *soon)}
     parts = [
         "\n".join([*head, *filter(None, (said(office.get("name")), said(office.get("unit"))))]),
@@ -416,11 +425,13 @@ def letter(
         parts.append("\n".join([w("recommendations.letter_late", date=on_date(on)), *lines(late, 1)]))
     if soon:
         parts.append("\n".join([w("recommendations.letter_soon"), *lines(soon, 1 + len(late))]))
+    by = {"date": on_date(on + TO_ANSWER)}
     parts += [
-        w("recommendations.letter_asks", unit=unit, date=on_date(on + TO_ANSWER)),
+        w("recommendations.letter_asks_unit", unit=unit, **by) if unit else w("recommendations.letter_asks", **by),
         w("recommendations.letter_closing"),
     ]
-    return "\n\n".join(filter(None, parts))
+    # It is copied into a letter, where marks of direction may be drawn as boxes.
+    return "\n\n".join(filter(None, parts)).translate(WITHOUT_ISOLATES)
 
 
 def _in_letter(one: Any, place: int, called: Labels, w: Words) -> str:
@@ -586,7 +597,7 @@ def _slides(
             "audience": audience,
             "cut": cut,
         }
-        said = [figure for one in part for figure in _figures(one, w, audience)]
+        said = [figure for one in part for figure in _figures(one, w, audience, ends=key == "readback")]
         notes = [w("recommendations.not_caused")] if any(one.now is not None for one in part) else []
         if audience == OUTSIDE and said:
             notes.append(w("recommendations.rounded", n=ROUNDED_TO))
@@ -640,15 +651,16 @@ def _parted(found: Sequence[Any], height: Callable[[Any], int]) -> list[list[Any
     return parts
 
 
-def _figures(one: Any, w: Words, audience: str) -> list[Figure]:
-    """The figures that a row says: as shown when it was recommended, what followed, what was expected."""
+def _figures(one: Any, w: Words, audience: str, *, ends: bool) -> list[Figure]:
+    """The figures that a row says: as shown when it was recommended, and what followed; at the end of a meeting what is
+    expected."""
     said, found = one.recommendation, []
     points = ((said.baseline_date, said.baseline), (one.now_date, one.now))
     for day, value in points:
         if value is not None:
             value = _rounded(value, audience)
             found.append(Figure(said.step, said.territory, day, value, w.number(value), said.unit))
-    if said.expected is not None:
+    if ends and said.expected is not None:
         value = _rounded(said.expected, audience)
         found.append(Figure("expected", said.territory, said.due, value, w.signed(value), said.unit))
     return found
