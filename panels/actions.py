@@ -105,12 +105,14 @@ def choices(frame: pd.DataFrame, *, locale: str) -> dict[str, tuple[str, int, di
 
 @dataclass(frozen=True)
 class Mark:
-    """One action under the axis of time: its days within the history, what the pointer says of it, and its sign."""
+    """One action under the axis of time: its days within the history, what the pointer says of it, its sign, and
+    whether that stands at its last day."""
 
     first: dt.date
     last: dt.date
     said: str
     mark: str = MARK
+    at_end: bool = False
 
 
 def marked(path: Panel, frame: pd.DataFrame | None, *, locale: str) -> Panel:

@@ -130,14 +130,20 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
     return Chart(figure)
 
 
+COURSE_LETTERS = 54
+"""As many as a telephone has room for: the course is as wide as the page."""
+
 MARKS_ROOM = 14
 """The height of the row of marks between the axis of time and its labels, in pixels."""
 
 
-def _mark_actions(figure: dict, panel: Panel, w: Words) -> None:
-    """The actions of the office as small marks under the axis of time, and the line that explains them below it."""
+def _mark_actions(figure: dict, panel: Panel, w: Words, *, letters: int = TITLE_WIDTH) -> None:
+    """The actions of the office as small marks under the axis of time, and the line that explains them below it.
+
+    letters: how many of them a line of that has room for.
+    """
     marks, layout = panel.parts["marks"], figure["layout"]
-    legend = [right_to_left(line, w) for line in wrap(panel.parts["legend"].translate(WITHOUT_ISOLATES), TITLE_WIDTH)]
+    legend = [right_to_left(line, w) for line in wrap(panel.parts["legend"].translate(WITHOUT_ISOLATES), letters)]
     below = MARKS_ROOM + 17 * len(legend)
     layout["height"] += below
     plotted = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"] - below
@@ -171,7 +177,7 @@ def _mark_actions(figure: dict, panel: Panel, w: Words) -> None:
                 "showarrow": False,
                 "xref": "x",
                 "yref": "paper",
-                "x": mark.first.isoformat(),
+                "x": (mark.last if mark.at_end else mark.first).isoformat(),
                 "y": 0,
                 "yanchor": "middle",
                 "yshift": level,
@@ -363,7 +369,7 @@ def course_figure(panel: Panel, *, locale: str, height: int = 320) -> go.Figure:
         },
     }
     if panel.parts.get("marks"):
-        _mark_actions(figure, panel, w)
+        _mark_actions(figure, panel, w, letters=COURSE_LETTERS)
     return Chart(figure)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from i18n import Words, words
 from panels import Panel
-from panels.actions import MARKED, Mark, service_name
+from panels.actions import MARK, MARKED, Mark, service_name
 from panels.actions import marked as marked_actions
 from panels.events import recorded
 from panels.html import made_up, table_html
@@ -700,23 +700,28 @@ def marked(course: Panel, acted: pd.DataFrame | None, said: Sequence[Mapping[str
         return course
     first, last = min(days), max(days)
     with_actions = marked_actions(replace(course, parts=course.parts | {"dates": (first, last)}), acted, locale=locale)
-    found = []
+    told: dict[tuple[str, dt.date, dt.date], list[str]] = {}
     for one in said:
         begins, ends = dt.date.fromisoformat(one["date"]), dt.date.fromisoformat(one["until"])
         if begins <= last and ends >= first:
-            found.append(Mark(max(begins, first), min(ends, last), one["text"], MARKS[one["kind"]]))
-    if not found:
+            told.setdefault((one["kind"], max(begins, first), min(ends, last)), []).append(one["text"])
+    if not told:
         return with_actions if with_actions.parts.get("marks") else course
-    held = sum(mark.mark == MARKS["meeting"] for mark in found)
+    # From the meeting to the date that it set: several of the same days are one mark. Meetings stand over the lines.
+    order = sorted(told.items(), key=lambda one: one[0][0] == "meeting")
+    found = [
+        Mark(begins, ends, " · ".join(texts), MARKS[kind], at_end=kind == "recommendation")
+        for (kind, begins, ends), texts in order
+    ]
+    number = {kind: sum(len(texts) for (of, *_), texts in told.items() if of == kind) for kind in MARKS}
+    parts, acted_on = with_actions.parts, len(with_actions.parts.get("marks", ()))
     legend = w(
-        "recommendations.legend",
+        "recommendations.legend_actions" if acted_on else "recommendations.legend",
         mark=MARKS["recommendation"],
-        n=len(found) - held,
+        n=number["recommendation"],
         meeting_mark=MARKS["meeting"],
-        meetings=held,
+        meetings=number["meeting"],
+        **({"action_mark": MARK, "actions": acted_on} if acted_on else {}),
     )
-    parts = with_actions.parts
-    # Meetings last: where both are of one day the recommendation's longer mark would lie over the other.
-    marks = (*parts.get("marks", ()), *sorted(found, key=lambda mark: mark.mark == MARKS["meeting"])[-MARKED:])
-    told = " · ".join(filter(None, (parts.get("legend", ""), legend)))
-    return replace(with_actions, parts=parts | {"marks": marks, "legend": told}, drawn={})
+    marks = (*parts.get("marks", ()), *found[-MARKED:])
+    return replace(with_actions, parts=parts | {"marks": marks, "legend": legend}, drawn={})

@@ -9,21 +9,7 @@ from functools import cache
 import pandas as pd
 import sqlalchemy as sa
 
-from data.schema import (
-    ALL,
-    BREAKDOWNS,
-    action,
-    declaration,
-    event,
-    meeting,
-    observation,
-    quarantine,
-    recommendation,
-    remark,
-    ruling,
-    series,
-    territory,
-)
+from data.schema import ALL, BREAKDOWNS, action, event, observation, quarantine, remark, ruling, series, territory
 from queries.cuts import parameter, parameters
 from queries.definitions import Definitions, definitions
 from queries.disclosure import released
@@ -150,15 +136,9 @@ def _events(*, all_of_them: bool, everywhere: bool) -> sa.Select:
         )
     )
     remarked = sa.select(remark.c.event).where(remark.c.territory.in_(codes))
-    mine = [event.c.number.in_(one) for one in (touched, acted, waited, ruled, remarked, *said_in_meetings(codes))]
+    mine = [event.c.number.in_(one) for one in (touched, acted, waited, ruled, remarked)]
     # What changes the reference lists touches every territory, but is of none.
     return statement.where(sa.or_(*mine, *([event.c.kind == "reference"] if everywhere else [])))
-
-
-def said_in_meetings(codes: sa.BindParameter) -> tuple[sa.Select, ...]:
-    """The events of what was recommended and declared in the meetings of these territories."""
-    held = sa.select(meeting.c.id).where(meeting.c.territory.in_(codes))
-    return tuple(sa.select(t.c.event).where(t.c.meeting.in_(held)) for t in (recommendation, declaration))
 
 
 def kinds(engine: sa.Engine, *, cut: int) -> tuple[str, ...]:

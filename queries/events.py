@@ -21,7 +21,6 @@ from data.schema import (
     ruling,
     series,
 )
-from queries.changes import said_in_meetings
 from queries.cuts import is_current, parameter, parameters
 from queries.definitions import definitions
 from queries.frames import of_rows
@@ -88,8 +87,7 @@ def _logged(*, all_of_them: bool) -> sa.Select:
     entered = (
         sa.select(t.c.event).where(t.c.territory.in_(parameters("seen"))) for t in (action, project, capacity, remark)
     )
-    said = said_in_meetings(parameters("seen"))
-    numbers = (event.c.number.in_(one) for one in (touched, waited, ruled, *entered, *said))
+    numbers = (event.c.number.in_(one) for one in (touched, waited, ruled, *entered))
     return statement.where(sa.or_(event.c.kind == "reference", *numbers))
 
 

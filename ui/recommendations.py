@@ -62,7 +62,7 @@ def filters(chosen: Choices) -> Answer:
     """The choices over the list, kept in the address; the answer to them."""
     w = chosen.words
     everything = show.answer("recommendations", chosen, territory=chosen.territory, on=chosen.on_day)
-    named, services = everything.facts["meetings"], everything.facts["services"]
+    named, services = _apart(everything.facts["meetings"]), everything.facts["services"]
     with st.container(key="recommendations-choices"):
         first, second, third = st.columns([3, 3, 4], vertical_alignment="bottom")
         with first:
@@ -253,7 +253,7 @@ def kept(answer: Answer, chosen: Choices, who: Viewer) -> None:
             id = st.selectbox(
                 w("recommendations.form_meeting"),
                 list(mine),
-                format_func=answer.facts["named"].get,
+                format_func=_apart({id: answer.facts["named"][id] for id in mine}).get,
                 key=f"record-meeting-{'-'.join(mine)}",
             )
             key = f"new-{id}-{st.session_state.get(_RECORDED, 0)}"
@@ -275,15 +275,20 @@ def _form(
     RecommendationRefused)."""
     w, view = chosen.words, chosen.view
     offered = offer(view.engine, meeting, locale=view.locale, cut=view.reference)
-    services = {one["id"]: one["name"] for one in offered["services"]}
+    services = _apart({one["id"]: one["name"] for one in offered["services"]})
     counts = {(one["step"], one["unit"]): one["name"] for one in offered["counts"]}
     places = {one["code"]: one["name"] for one in offered["places"]}
-    slides = {slide.key: slide.title for slide in frozen(view.engine, meeting, locale=view.locale) if not slide.parent}
+    shown = [slide for slide in frozen(view.engine, meeting, locale=view.locale) if not slide.parent]
+    slides = {
+        slide.key: w("recommendations.slide", place=str(place), title=slide.title)
+        for place, slide in enumerate(shown, 1)
+    }
     said = before or Recommendation("", "", due=dt.date.fromisoformat(offered["due"]) if offered["due"] else None)
     if said.step:
         counts.setdefault((said.step, said.unit), said.step)
     if said.territory:
         places.setdefault(said.territory, w.place(said.territory))
+    counts, places = _apart(counts), _apart(places)
     if not services:
         st.info(w("recommendations.no_services"))
         return None
@@ -369,6 +374,15 @@ def _form(
         )
 
     return read
+
+
+def _apart(named: dict[Any, str]) -> dict[Any, str]:
+    """Names of which no two are alike: a list that is chosen from knows its options by their words."""
+    found: dict[Any, str] = {}
+    for key, name in named.items():
+        taken = sum(name == other for other in list(named.values())[: len(found)])
+        found[key] = f"{name} ({taken + 1})" if taken else name
+    return found
 
 
 class _To:
