@@ -80,12 +80,32 @@ def remark_on(
     """
     known = catalogue or load_catalogue(local_folder())
     with write(engine) as connection:
-        wrong = _faults(connection, new, known, today=today, within=within)
-        if wrong:
-            raise RemarkRefused(wrong)
-        number = next_event(connection, kind="remark", actor=actor)
-        _say(connection, f"r{number}", new, OPEN, number)
-        return Stored(f"r{number}", number)
+        return set_beside(connection, new, known, actor=actor, today=today, within=within)
+
+
+def set_beside(
+    connection: sa.Connection,
+    new: Remark,
+    known,
+    *,
+    actor: str,
+    today: dt.date,
+    within: Collection[str] | None = None,
+) -> Stored:
+    """`remark_on` inside a transaction that writes more than the remark: all of it is kept, or nothing."""
+    wrong = _faults(connection, new, known, today=today, within=within)
+    if wrong:
+        raise RemarkRefused(wrong)
+    number = next_event(connection, kind="remark", actor=actor)
+    _say(connection, f"r{number}", new, OPEN, number)
+    return Stored(f"r{number}", number)
+
+
+def take_back(connection: sa.Connection, row: sa.Row, *, actor: str) -> None:
+    """Take an open remark back inside a transaction that takes back what it came from. row: its present state."""
+    number = next_event(connection, kind="remark", actor=actor)
+    connection.execute(sa.insert(remark).values(dict(row._mapping) | {"event": number, "state": TAKEN_BACK}))
+    _tell(connection, number, row.id, TAKEN_BACK, row.territory)
 
 
 def rule_on(

@@ -8,9 +8,11 @@ import csv
 import io
 import json
 import os
+import re
 import tempfile
 import threading
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +27,8 @@ from data.catalogue import REFERENCE, CatalogueError, Definition, Fault, Id, Ind
 FILE = "settings.toml"
 SPELLINGS = "spellings.csv"
 CHAIN = "chain.csv"
+
+LEGAL_ACTS = REFERENCE / "legal_acts.csv"
 
 DEFAULT_TERRITORY = "09.273"
 """The prefecture that opens where no settings name one."""
@@ -74,13 +78,16 @@ class Letterhead(Definition):
 
 
 class Office(Definition):
-    """The office: the territory that opens, its names, the least count of a breakdown that is shown, and the order in
-    which sources speak (those that it does not name come after)."""
+    """The office: the territory that opens, its names, what it calls a recommendation and several of them (empty: by
+    that word), the least count of a breakdown that is shown, and the order in which sources speak (those that it does
+    not name come after)."""
 
     territory: Code = DEFAULT_TERRITORY
     name: Texts = Texts()
     unit: Texts = Texts()
     letterhead: Letterhead = Letterhead()
+    recommendation: Texts = Texts()
+    recommendations: Texts = Texts()
     small_cell: Annotated[int, Field(ge=LEAST_SMALL_CELL, le=MOST_SMALL_CELL)] = DEFAULT_SMALL_CELL
     source_order: tuple[Id, ...] = ()
 
@@ -237,6 +244,12 @@ def _faults(found: Settings, folder: Path, name: str) -> Iterator[SettingsFault]
     known = catalogue(folder)
     if found.office.territory not in territory_codes(folder):
         yield fault("unknown_territory", "no such territory", found.office.territory, "office", "territory")
+    for field in ("recommendation", "recommendations"):
+        for language, said in getattr(found.office, field).model_dump().items():
+            if names_a_legal_act(said):
+                yield fault(
+                    "legal_act", "names an act of law, which a recommendation is not", said, "office", field, language
+                )
     for place, source in enumerate(found.office.source_order):
         if source not in known.sources:
             yield fault("unknown_source", "no such source", source, "office", "source_order", place)
@@ -284,6 +297,17 @@ def _faults(found: Settings, folder: Path, name: str) -> Iterator[SettingsFault]
             yield fault("unknown_indicator", "no such indicator", hidden.indicator, "hidden", place, "indicator")
         elif hidden.indicator in named[:place]:
             yield fault("twice", "named twice", hidden.indicator, "hidden", place, "indicator")
+
+
+def names_a_legal_act(text: str) -> bool:
+    """Whether a text calls something by the name of an act of law (LEGAL_ACTS): a governor's is an act that can be
+    appealed against, and what a meeting asks of a service is none."""
+    return any(word.casefold() in _legal_acts() for word in re.findall(r"\w+", unicodedata.normalize("NFC", text)))
+
+
+@lru_cache(maxsize=1)
+def _legal_acts() -> frozenset[str]:
+    return frozenset(row["word"].casefold() for row in _csv(LEGAL_ACTS))
 
 
 def territory_codes(folder: Path) -> frozenset[str]:

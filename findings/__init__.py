@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from findings import recommendations as recommending
 from findings.reader import ADMINISTRATOR, READER, Answer, Reader
+from findings.recalled import marks as marks_of_meetings
 from findings.review import review
 from panels import Panel, html, plot, rows_of
 from panels import access as say_access
@@ -25,6 +27,7 @@ from panels import forms as say_forms
 from panels import levers as say_levers
 from panels import map as say_map
 from panels import method as say_method
+from panels import recommendations as say_recommendations
 from panels import reconcile as say_reconcile
 from panels import remarks as say_remarks
 from panels import rulings as say_rulings
@@ -304,8 +307,15 @@ def _targets(
     children = below[~below["territory_code"].isin([promises.OTHER, promises.NOT_ATTRIBUTABLE])]
     unset = children[children["set_by"].isin(["", verdict.ARITHMETICAL])]
     facts = {
-        "course": say_targets.course(
-            course, indicator=indicator, territory=territory, step=step, unit=unit, on=on, locale=reader.locale
+        "course": say_recommendations.marked(
+            say_targets.course(
+                course, indicator=indicator, territory=territory, step=step, unit=unit, on=on, locale=reader.locale
+            ),
+            journal.beside(reader.engine, counts={(territory, step)}, cut=reader.cut, scope=reader.scope).get(
+                (territory, step)
+            ),
+            marks_of_meetings(reader, territory, step),
+            locale=reader.locale,
         )
         if len(course.actual)
         else None,
@@ -928,6 +938,11 @@ FINDINGS = {
         Finding("convergence", ("territory", "on", "indicator", "level"), _convergence),
         Finding("window", ("territory", "on", "programme", "year", "by_remaining"), _window),
         Finding("actions", ("territory", "kinds", "first", "last", "chronological"), _actions),
+        Finding(
+            "recommendations",
+            ("territory", "on", "service", "state", "meeting", "overdue", "first", "last", "recommendation"),
+            recommending.answer,
+        ),
     )
 }
 
@@ -1008,6 +1023,12 @@ def lever_choices(engine: sa.Engine, *, cut: int, scope: str, role: str = ADMINI
 def service_choices(engine: sa.Engine, *, cut: int) -> tuple[str, ...]:
     """The services of the office's settings, by id."""
     return tuple(service["id"] for service in definitions(engine, cut=cut).settings.get("service", ()))
+
+
+recommendation_labels = say_recommendations.labels
+"""What the office calls a recommendation and several of them, in a language."""
+
+capital = say_recommendations.capital
 
 
 def headline_counts(engine: sa.Engine, *, cut: int, role: str = ADMINISTRATOR) -> tuple[tuple[str, str], ...]:
@@ -1227,6 +1248,7 @@ __all__ = [
     "OFFICES",
     "Answer",
     "Finding",
+    "capital",
     "count_choices",
     "date_choices",
     "delivery_name",
@@ -1250,6 +1272,7 @@ __all__ = [
     "open_cuts",
     "stage_choices",
     "places_waiting",
+    "recommendation_labels",
     "territory_choices",
     "text",
     "transition_choices",

@@ -105,11 +105,14 @@ def choices(frame: pd.DataFrame, *, locale: str) -> dict[str, tuple[str, int, di
 
 @dataclass(frozen=True)
 class Mark:
-    """One action under the axis of time: its days within the history, and what the pointer says of it."""
+    """One action under the axis of time: its days within the history, what the pointer says of it, its sign, and
+    whether that stands at its last day."""
 
     first: dt.date
     last: dt.date
     said: str
+    mark: str = MARK
+    at_end: bool = False
 
 
 def marks_of(frame: pd.DataFrame, w: Words) -> list[dict[str, str]]:

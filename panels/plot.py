@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 
 from i18n import PDI, RLI, Words, words
 from panels import Panel
-from panels.actions import MARK
 
 INK, MUTED, GRID, PAPER = "#16211E", "#5B6762", "#E3E6E2", "rgba(0,0,0,0)"
 GREEN = "#0B5D4E"
@@ -131,14 +130,20 @@ def path_figure(panel: Panel, *, locale: str, height: int = 150) -> go.Figure:
     return Chart(figure)
 
 
+COURSE_LETTERS = 54
+"""As many as a telephone has room for: the course is as wide as the page."""
+
 MARKS_ROOM = 14
 """The height of the row of marks between the axis of time and its labels, in pixels."""
 
 
-def _mark_actions(figure: dict, panel: Panel, w: Words) -> None:
-    """The actions of the office as small marks under the axis of time, and the line that explains them below it."""
+def _mark_actions(figure: dict, panel: Panel, w: Words, *, letters: int = TITLE_WIDTH) -> None:
+    """The actions of the office as small marks under the axis of time, and the line that explains them below it.
+
+    letters: how many of them a line of that has room for.
+    """
     marks, layout = panel.parts["marks"], figure["layout"]
-    legend = [right_to_left(line, w) for line in wrap(panel.parts["legend"].translate(WITHOUT_ISOLATES), TITLE_WIDTH)]
+    legend = [right_to_left(line, w) for line in wrap(panel.parts["legend"].translate(WITHOUT_ISOLATES), letters)]
     below = MARKS_ROOM + 17 * len(legend)
     layout["height"] += below
     plotted = layout["height"] - layout["margin"]["t"] - layout["margin"]["b"] - below
@@ -146,34 +151,40 @@ def _mark_actions(figure: dict, panel: Panel, w: Words) -> None:
     layout["xaxis"]["ticklabelstandoff"] = MARKS_ROOM
     level = -MARKS_ROOM / 2
     layout["shapes"] = [
-        {
-            "type": "line",
-            "xref": "x",
-            "yref": "paper",
-            "x0": mark.first.isoformat(),
-            "x1": mark.last.isoformat(),
-            "y0": level / plotted,
-            "y1": level / plotted,
-            "line": {"color": MUTED, "width": 3},
-        }
-        for mark in marks
-        if mark.first != mark.last
+        *layout.get("shapes", ()),
+        *(
+            {
+                "type": "line",
+                "xref": "x",
+                "yref": "paper",
+                "x0": mark.first.isoformat(),
+                "x1": mark.last.isoformat(),
+                "y0": level / plotted,
+                "y1": level / plotted,
+                "line": {"color": MUTED, "width": 3},
+            }
+            for mark in marks
+            if mark.first != mark.last
+        ),
     ]
     # As annotations: a point that lies outside its scale is not drawn, and the marks stand below the axis.
     layout["annotations"] = [
-        {
-            "text": MARK,
-            "hovertext": right_to_left(mark.said, w),
-            "showarrow": False,
-            "xref": "x",
-            "yref": "paper",
-            "x": mark.first.isoformat(),
-            "y": 0,
-            "yanchor": "middle",
-            "yshift": level,
-            "font": {"size": 11, "color": INK},
-        }
-        for mark in marks
+        *layout.get("annotations", ()),
+        *(
+            {
+                "text": mark.mark,
+                "hovertext": right_to_left(mark.said, w),
+                "showarrow": False,
+                "xref": "x",
+                "yref": "paper",
+                "x": (mark.last if mark.at_end else mark.first).isoformat(),
+                "y": 0,
+                "yanchor": "middle",
+                "yshift": level,
+                "font": {"size": 11, "color": INK},
+            }
+            for mark in marks
+        ),
     ]
     layout["annotations"].append(
         {
@@ -357,6 +368,8 @@ def course_figure(panel: Panel, *, locale: str, height: int = 320) -> go.Figure:
             },
         },
     }
+    if panel.parts.get("marks"):
+        _mark_actions(figure, panel, w, letters=COURSE_LETTERS)
     return Chart(figure)
 
 

@@ -102,7 +102,13 @@ def _events(*, all_of_them: bool, everywhere: bool) -> sa.Select:
             *(event.c[name] for name in EVENT_COLUMNS if name not in ("figures", "details")),
             # The keys that an event confirmed may be as many as its rows.
             sa.case(
-                (event.c.kind.in_(("action", "reference", "ruling", "erasure", "remark")), event.c.details), else_="{}"
+                (
+                    event.c.kind.in_(
+                        ("action", "reference", "ruling", "erasure", "remark", "recommendation", "declaration")
+                    ),
+                    event.c.details,
+                ),
+                else_="{}",
             ),
             counted.correlate(event).scalar_subquery(),
         )

@@ -27,6 +27,7 @@ PAGES = (
     Page("window", "app.page_window", "window", "causes"),
     Page("levers", "app.page_levers", "levers", "causes"),
     Page("review", "app.page_review", "review", "meetings"),
+    Page("recommendations", "app.page_recommendations", "recommendations", "meetings"),
     Page("events", "app.page_data", "events", "data"),
     Page("rulings", "app.page_rulings", "rulings", "data"),
     Page("sources", "app.page_sources", "sources", "data"),

@@ -193,7 +193,10 @@ _FIELDS = {
     "services": ("services",),
     "file": ("office", "services", "deliveries", "hidden", "windows"),
 }
-_OF_THE_OFFICE = {"office": ("territory", "name", "unit", "letterhead"), "figures": ("small_cell", "source_order")}
+_OF_THE_OFFICE = {
+    "office": ("territory", "name", "unit", "letterhead", "recommendation", "recommendations"),
+    "figures": ("small_cell", "source_order"),
+}
 
 
 def _with(now: Settings, kept: dict[str, Any], section: str, new: Settings) -> Settings:
@@ -239,6 +242,9 @@ def _office(form: Form, who: Viewer) -> None:
             long=True,
             help=w("settings.letterhead_help"),
         )
+        st.caption(w("settings.recommendation_help"))
+        for name in ("recommendation", "recommendations"):
+            _in_three(w(f"settings.{name}"), getattr(office, name).model_dump(), form, "office", name)
         _submit(form, "office", _office_typed)
 
 
@@ -255,7 +261,7 @@ def _openings(form: Form, who: Viewer) -> list[str]:
 def _office_typed(form: Form) -> dict[str, Any]:
     body = form.present.to_body()
     office = body["office"] | {"territory": form.typed("territory")}
-    for name in ("name", "unit"):
+    for name in ("name", "unit", "recommendation", "recommendations"):
         office[name] = {lang: form.typed("office", name, lang) or "" for lang in LOCALES}
     said = {lang: (form.typed("office", "letterhead", lang) or "").splitlines() for lang in LOCALES}
     office["letterhead"] = {lang: [line.strip() for line in lines if line.strip()] for lang, lines in said.items()}

@@ -65,6 +65,17 @@ def note_looks_personal(text: str) -> bool:
     return False
 
 
+def names_somebody(text: str) -> bool:
+    """Whether a text calls somebody by a title and a given name: a title alone is that of a function («السيد القائد»,
+    « M. le pacha »), a name alone that of a school or a street."""
+    given = _normal("given_names")
+    for found in _title().finditer(text):
+        follows = _WORD.match(text, found.end() - 1)
+        if follows and normal(follows[0]) in given:
+            return True
+    return False
+
+
 def _is_family_name(word: str) -> bool:
     """Whether a word is written as a family name after a given one: in capitals, or with a Moroccan name's beginning.
 

@@ -154,3 +154,9 @@ def quick_child(monkeypatch, nursery):
     """Files are parsed by a child process that stays, where processes can be forked."""
     if hasattr(os, "fork"):
         monkeypatch.setattr(sys.modules["data.importer.read"], "_run_child", nursery.parse)
+
+
+@pytest.fixture
+def database_of():
+    """A function from an engine to its address, for another process."""
+    return lambda engine: engine.url.render_as_string(hide_password=False)

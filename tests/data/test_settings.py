@@ -261,3 +261,28 @@ def test_a_window_that_cannot_be_is_refused(tmp_path, text, code):
     with pytest.raises(SettingsError) as refused:
         parsed(text.encode(), tmp_path)
     assert [fault.code for fault in refused.value.faults] == [code]
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        ("ar", "قرار"),
+        ("ar", "القرارات العاملية"),
+        ("fr", "Décision"),
+        ("fr", "arrêtés du gouverneur"),
+        ("en", "decision"),
+        ("fr", "De\u0301cision"),
+    ],
+)
+@pytest.mark.parametrize("field", ["recommendation", "recommendations"])
+def test_a_recommendation_is_not_called_by_the_name_of_an_act_of_law(tmp_path, field, language, word):
+    text = f'[office]\n{field} = {{{language} = "{word}"}}'
+    assert faults(text, tmp_path) == {("legal_act", ("office", field, language))}
+
+
+@pytest.mark.parametrize("word", ["تدبير", "إجراء عملي", "استقرار", "mesure", "engagement", "action"])
+def test_a_recommendation_may_have_another_name_of_the_office(tmp_path, word):
+    text = f'[office]\nrecommendation = {{ar = "{word}", fr = "{word}"}}'
+    new = parsed(text.encode(), tmp_path)
+    save(tmp_path, new)
+    assert settings(tmp_path).office.recommendation.ar == word

@@ -1,5 +1,6 @@
 """The page of the settings: typed, looked at, saved, in effect, and taken back."""
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,9 @@ def field(app, kind, *path):
     return found
 
 
-def submit(app):
+def submit(app, lang="en"):
     """Ask to see the changes."""
-    w = words("en")
+    w = words(lang)
     (button,) = [b for b in app.button if b.label == w("settings.look")]
     return sound(button.click().run())
 
@@ -244,3 +245,17 @@ def test_a_file_broken_by_hand_is_said_and_every_other_page_goes_on(opened, offi
     assert "not a TOML file" in html(app)
     sound(app.button(key="settings-undo").click().run())
     assert settings(office).office.small_cell == 20
+
+
+@pytest.mark.parametrize("lang", ["ar", "fr", "en"])
+def test_what_a_recommendation_is_called_is_saved_and_an_act_of_law_is_refused_with_a_reason(opened, office, lang):
+    app = opened(lang=lang)
+    field(app, "text_input", "office", "recommendation", "fr").set_value("décision")
+    submit(app, lang)
+    assert words(lang)("settings.fault_legal_act", seen="décision") in unescape(html(app))
+    field(app, "text_input", "office", "recommendation", "fr").set_value("mesure")
+    field(app, "text_input", "office", "recommendations", "fr").set_value("mesures")
+    submit(app, lang)
+    sound(app.button(key="settings-save").click().run())
+    assert settings(office).office.recommendations.fr == "mesures"
+    assert "Mesures" in sound(opened(page="recommendations", lang="fr")).title[0].value
