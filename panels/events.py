@@ -46,9 +46,9 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
 
 
 def kind_of(e, w: Words) -> str:
-    """What an event did; of one of the journal of actions, what became of the action."""
-    what = json.loads(e.details).get("what") if e.kind == "action" else None
-    return w(f"events.action_{what}") if what else w(f"events.kind_{e.kind}")
+    """What an event did; of one of the journal of actions or of a meeting, what became of the action or the meeting."""
+    what = json.loads(e.details).get("what") if e.kind in ("action", "meeting") else None
+    return w(f"events.{e.kind}_{what}") if what else w(f"events.kind_{e.kind}")
 
 
 def _offices(e, w: Words) -> str:

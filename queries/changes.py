@@ -14,6 +14,7 @@ from queries.cuts import parameter, parameters
 from queries.definitions import Definitions, definitions
 from queries.disclosure import released
 from queries.frames import of_rows
+from queries.meetings import events_of
 from queries.territories import KINGDOM, inside_of, lineage, visible
 
 EVENT_COLUMNS = [
@@ -102,7 +103,8 @@ def _events(*, all_of_them: bool, everywhere: bool) -> sa.Select:
             *(event.c[name] for name in EVENT_COLUMNS if name not in ("figures", "details")),
             # The keys that an event confirmed may be as many as its rows.
             sa.case(
-                (event.c.kind.in_(("action", "reference", "ruling", "erasure", "remark")), event.c.details), else_="{}"
+                (event.c.kind.in_(("action", "reference", "ruling", "erasure", "remark", "meeting")), event.c.details),
+                else_="{}",
             ),
             counted.correlate(event).scalar_subquery(),
         )
@@ -130,7 +132,7 @@ def _events(*, all_of_them: bool, everywhere: bool) -> sa.Select:
         )
     )
     remarked = sa.select(remark.c.event).where(remark.c.territory.in_(codes))
-    mine = [event.c.number.in_(one) for one in (touched, acted, waited, ruled, remarked)]
+    mine = [event.c.number.in_(one) for one in (touched, acted, waited, ruled, remarked, *events_of(codes))]
     # What changes the reference lists touches every territory, but is of none.
     return statement.where(sa.or_(*mine, *([event.c.kind == "reference"] if everywhere else [])))
 

@@ -5,13 +5,13 @@ stored, and whoever reads a closed meeting reads its recommendations as they sto
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
 
-from data.schema import meeting, shown_slide, slide
+from data.schema import declaration, meeting, recommendation, shown_slide, slide
 from queries import territories
 
 KINDS = ("session", "committee", "visit")
@@ -116,6 +116,14 @@ def shown(engine: sa.Engine, id: str) -> tuple[str, ...]:
         return tuple(connection.execute(statement).scalars())
 
 
+def events_of(codes: sa.BindParameter[str]) -> Iterator[sa.Select]:
+    """The events of the meetings of some territories, of what they recommended and of what was declared in them."""
+    held = sa.select(meeting.c.id).where(meeting.c.territory.in_(codes))
+    yield sa.select(meeting.c.event).where(meeting.c.territory.in_(codes))
+    for table in (recommendation, declaration):
+        yield sa.select(table.c.event).where(table.c.meeting.in_(held))
+
+
 def _last(cut: int) -> sa.Select:
     return (
         sa.select(meeting.c.id, sa.func.max(meeting.c.event).label("event"))
@@ -125,8 +133,11 @@ def _last(cut: int) -> sa.Select:
 
 
 def items(said: Sequence[Mapping[str, Any]]) -> tuple[Item, ...]:
-    """The items of an agenda, as the table says them."""
-    return tuple(Item(**one) for one in said)
+    """The items of an agenda, as the table says them; what a later version added to one is left out."""
+    return tuple(Item(**{name: value for name, value in one.items() if name in _FIELDS}) for one in said)
+
+
+_FIELDS = frozenset(one.name for one in fields(Item))
 
 
 def _meeting(row: sa.Row) -> Meeting:
