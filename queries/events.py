@@ -47,10 +47,10 @@ EVENT_COLUMNS = [
 def log(engine: sa.Engine, *, cut: int, scope: str, limit: int = 200) -> pd.DataFrame:
     """The last events, newest first.
 
-    One row per event: number; kind (import, withdrawal, action, meeting and others); recorded_at (seconds since
-    1970-01-01 UTC); actor (a role); source; file_name; rows_read, accepted, refused, quarantined (rows); withdraws (event or NaN);
-    withdrawn_by (event or NaN); details (JSON, without the list of figures that the event confirmed). A reader of a
-    scope below the kingdom sees only events that touched his territories, and no file names of others.
+    One row per event: number; kind (import, withdrawal, reference, action, meeting, …); recorded_at (seconds since
+    1970-01-01 UTC); actor (a role); source; file_name; rows_read, accepted, refused, quarantined (rows); withdraws
+    (event or NaN); withdrawn_by (event or NaN); details (JSON, without the list of figures that the event confirmed). A
+    reader of a scope below the kingdom sees only events that touched his territories, and no file names of others.
     """
     with engine.connect() as connection:
         seen = visible(connection, scope=scope)

@@ -6,7 +6,7 @@ stored, and whoever reads a closed meeting reads its recommendations as they sto
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,6 +107,17 @@ def slides(engine: sa.Engine, of: Meeting, *, locale: str, audience: str = "offi
     )
     with engine.connect() as connection:
         return list(connection.execute(statement).scalars())
+
+
+def frozen_before(engine: sa.Engine, of: Meeting) -> Meeting | None:
+    """A meeting as its last freezing but one left it, for its slides; None where it was frozen once at most."""
+    earlier = sa.select(sa.func.max(slide.c.event)).where(slide.c.meeting == of.id, slide.c.event < (of.frozen or 0))
+    with engine.connect() as connection:
+        number = connection.execute(earlier).scalar()
+        if number is None:
+            return None
+        at = sa.select(meeting.c.cut).where(meeting.c.id == of.id, meeting.c.event == number)
+        return replace(of, frozen=number, cut=connection.execute(at).scalar())
 
 
 def shown(engine: sa.Engine, id: str) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ PAGES = (
     Page("transition", "app.page_transition", "transition", "causes"),
     Page("window", "app.page_window", "window", "causes"),
     Page("levers", "app.page_levers", "levers", "causes"),
+    Page("meetings", "app.page_meetings", "meetings", "meetings"),
     Page("events", "app.page_data", "events", "data"),
     Page("rulings", "app.page_rulings", "rulings", "data"),
     Page("sources", "app.page_sources", "sources", "data"),
