@@ -162,10 +162,12 @@ def concerned(known: Definitions, item: Item) -> tuple[str, ...]:
     services = known.settings.get("service", ())
     own = [item.service] if item.service else []
     if item.subject == "pace":
-        steps = {step for step, _ in counts_of(known, item)}
+        steps = [step for step, _ in counts_of(known, item)]
     else:
-        steps = {step for step in known.steps if item.programme and step.partition(".")[0] == item.programme}
+        steps = [step for step in known.steps if item.programme and step.partition(".")[0] == item.programme]
     if not steps:
-        return tuple(dict.fromkeys((*own, *(() if own else (s["id"] for s in services)))))
-    bodies = {known.steps[step].get("body", "") for step in steps if step in known.steps}
-    return tuple(dict.fromkeys((*own, *(s["id"] for s in services if s.get("body") in bodies))))
+        return tuple(own or [service["id"] for service in services])
+    # In the order of the steps: who holds the first of them is asked first.
+    bodies = dict.fromkeys(known.steps[step].get("body", "") for step in steps if step in known.steps)
+    holding = [service["id"] for body in bodies for service in services if body and service.get("body") == body]
+    return tuple(dict.fromkeys((*own, *holding)))

@@ -91,9 +91,7 @@ def agenda(of: Any, *, locale: str) -> Panel:
 def attendance(of: Any, *, locale: str) -> Panel:
     """The services that were invited, and which of them came or were excused."""
     w = words(locale)
-    rows = [
-        (service_name(id, w), w(f"meetings.attendance_{of.attendance.get(id, 'unknown')}")) for id in of.services
-    ]
+    rows = [(service_name(id, w), w(f"meetings.attendance_{of.attendance.get(id, 'unknown')}")) for id in of.services]
     return _table("meetings.services", ("service", "attendance"), rows, w)
 
 
@@ -143,8 +141,8 @@ def read_out(slide: Slide, *, locale: str) -> str:
     """A slide as text: its message, its numbers, the figures in rows, where they come from."""
     w = words(locale)
     numbers = "".join(
-        f'<div class="tt-slide-number"><b>{escape(one.text)}</b>'
-        f"{f' {escape(one.unit)}' if one.unit else ''}<span>{escape(one.label)}</span></div>"
+        f'<div class="tt-slide-number"><b>{escape(f"{one.text} {one.unit}".strip())}</b>'
+        f"<span>{escape(one.label)}</span></div>"
         for one in slide.numbers
     )
     verdict = ""
@@ -153,10 +151,11 @@ def read_out(slide: Slide, *, locale: str) -> str:
     notice = f'<p class="tt-fiction">{escape(w("demo.badge"))}</p>' if slide.demonstration else ""
     said = "".join(f"<p>{escape(line)}</p>" for line in (*slide.lines, *slide.notes))
     sources = "".join(f"<li>{link(SourceLine(one.text, one.address))}</li>" for one in slide.sources)
+    listed = f'<ul class="tt-slide-sources">{sources}</ul>' if sources else ""
     return (
         f'<section class="tt-slide" dir="{w.direction}"><h3>{escape(slide.title)}</h3>{notice}{verdict}'
         f'<div class="tt-slide-numbers">{numbers}</div>{_rows(slide, w)}{said}'
-        f"{f'<ul class="tt-slide-sources">{sources}</ul>' if sources else ''}</section>"
+        f"{listed}</section>"
     )
 
 

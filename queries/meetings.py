@@ -90,6 +90,14 @@ def of_id(engine: sa.Engine, id: str, *, cut: int, scope: str) -> Meeting | None
     return next((one for one in meetings(engine, cut=cut, scope=scope, withdrawn=True) if one.id == id), None)
 
 
+def before(found: Sequence[Meeting], *, territory: str, on: int, id: str = "") -> Meeting | None:
+    """Of some meetings the one that a meeting of a territory and day goes on from: the last that was held there, no
+    later; None where there is none. id: that of the meeting itself."""
+    held = (one for one in found if one.state in ("presented", "closed") and one.territory == territory)
+    earlier = [one for one in held if one.on_date <= on and one.id != id]
+    return max(earlier, key=lambda one: (one.on_date, one.event), default=None)
+
+
 def slides(engine: sa.Engine, of: Meeting, *, locale: str, audience: str = "office") -> list[str]:
     """The frozen slides of a meeting in a language, in their order, each as `panels.slide.from_json` reads it; empty as
     long as nothing is frozen."""

@@ -41,5 +41,3 @@ def freeze(of: Meeting, chosen: Choices, *, actor: str, within: frozenset[str] |
 def of_demonstration(engine: sa.Engine, id: str, cut: int) -> Iterator[Mapping[str, str]]:
     """The slides of a meeting of the demonstration, while it is made."""
     return freezing.slides_of(engine, id, cut=cut, locales=LOCALES, demonstration=True)
-
-
