@@ -372,7 +372,8 @@ def _is_defined(connection: sa.Connection, kind: str, id: str) -> bool:
 
 def _said(of: Meeting, name: str) -> Any:
     value = getattr(of, name)
-    return [dict(one) for one in value] if name == "agenda" else value
+    # An item that leaves something out says the same as one that says it is empty.
+    return [{key: said for key, said in one.items() if said} for one in value] if name == "agenda" else value
 
 
 def _refuse(found: Sequence[Fault]) -> None:

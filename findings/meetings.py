@@ -5,7 +5,6 @@ import sqlalchemy as sa
 from panels.meetings import (
     about,
     agenda,
-    attendance,
     item_title,
     listing,
     moved,
@@ -29,7 +28,6 @@ __all__ = [
     "Recommendation",
     "about",
     "agenda",
-    "attendance",
     "before",
     "counts_of",
     "declared",

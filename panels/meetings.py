@@ -72,13 +72,14 @@ def _named(code: str, w: Words) -> str:
 
 
 def agenda(of: Any, *, locale: str) -> Panel:
-    """The agenda in its order: number, title, what it is about, whose matter, urgent."""
+    """The agenda in its order: number, title, what it is about where the title is the office's own, whose matter,
+    urgent."""
     w = words(locale)
     rows = [
         (
             w.number(place),
             item_title(item, locale=locale),
-            about(item, locale=locale),
+            about(item, locale=locale) if item.called(locale) else "",
             service_name(item.service, w) if item.service else "",
             w("meetings.urgent") if item.urgent else "",
         )
@@ -86,13 +87,6 @@ def agenda(of: Any, *, locale: str) -> Panel:
     ]
     names = ("number", "item", "about", "service", "urgent")
     return _table("meetings.agenda", names, rows, w, css="tt-agenda")
-
-
-def attendance(of: Any, *, locale: str) -> Panel:
-    """The services that were invited, and which of them came or were excused."""
-    w = words(locale)
-    rows = [(service_name(id, w), w(f"meetings.attendance_{of.attendance.get(id, 'unknown')}")) for id in of.services]
-    return _table("meetings.services", ("service", "attendance"), rows, w)
 
 
 def recommended(found: Iterable[Any], *, on: int, locale: str) -> Panel:
@@ -170,14 +164,24 @@ def _rows(slide: Slide, w: Words) -> str:
 
 
 def services_html(
-    concerns: Mapping[str, Sequence[Any]], *, locale: str, address: Callable[[str], str], caption: str
+    concerns: Mapping[str, Sequence[Any]],
+    *,
+    attendance: Mapping[str, str],
+    locale: str,
+    address: Callable[[str], str],
+    caption: str,
 ) -> str:
-    """For each service the items that concern it, and the address of their panels, to be sent to it beforehand."""
+    """For each service invited the items that concern it, the address of their panels, to be sent to it beforehand, and
+    whether it came; that only once something is known of it."""
     w = words(locale)
     rows = []
     for id, items in concerns.items():
-        titles = escape(w.join(item_title(item, locale=locale) for item in items)) if items else "–"
+        titles = "".join(f"<li>{escape(item_title(item, locale=locale))}</li>" for item in items)
         leads = f'<a href="{escape(address(id))}" target="_self">{escape(w("meetings.service_link"))}</a>'
-        rows.append(f'<tr><th scope="row">{escape(service_name(id, w))}</th><td>{titles}</td><td>{leads}</td></tr>')
-    head = [w(f"meetings.column_{name}") for name in ("service", "concerned", "link")]
+        how = attendance.get(id, "unknown")
+        came = f"<td>{escape(w(f'meetings.attendance_{how}'))}</td>" if attendance else ""
+        name = escape(service_name(id, w))
+        rows.append(f'<tr><th scope="row">{name}</th><td><ul>{titles}</ul></td><td>{leads}</td>{came}</tr>')
+    names = ("service", "concerned", "link", *(("attendance",) if attendance else ()))
+    head = [w(f"meetings.column_{name}") for name in names]
     return table_html(head, rows, caption=caption, direction=w.direction, css="tt-meetings")

@@ -108,7 +108,9 @@ class Desk:
             st.session_state[_FAULTS] = (self.chosen.view.cut, [_sentence(fault, w) for fault in refused.faults])
             st.rerun()
         st.session_state.pop(_FAULTS, None)
-        accesses.changed("meetings", self.chosen, self.who, meeting=done.id, event=done.event, what=what)
+        if what == "prepared":
+            st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
+        accesses.changed("meetings", self.chosen, self.who, meeting=done.id, event=done.event, did=what)
         st.session_state[_DONE] = (what, done)
         put(MEETING, "" if leave else done.id)
         st.rerun()
@@ -158,7 +160,6 @@ def _list(desk: Desk) -> None:
         # Each meeting has an empty form of its own, or the last one would be there again.
         new = _form(f"new-{st.session_state.get(_MADE, 0)}", None, desk)
         if new is not None:
-            st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
             desk.do("prepared", lambda: writing.prepare(desk.engine, new, **desk.writer(), today=desk.today))
     gone = [one for one in desk.found if one.state == "withdrawn" and desk.may_write(one)]
     if gone and unfold(w("meetings.withdrawn_ones"), "withdrawn"):
@@ -213,6 +214,9 @@ def _form(key: str, before: writing.Meeting | None, desk: Desk, *, frozen: bool 
     services += [id for id in invited if id not in services]
     here = before.territory if before else chosen.territory
     earlier = [one for one in desk.found if one.state in ("presented", "closed")]
+    # A meeting is prepared for the day that the last one settled, as long as that day has not passed.
+    last = meetings.before(desk.found, territory=here, on=10**6)
+    settled = last.next_date if last and last.next_date and last.next_date >= chosen.on_day else chosen.on_day
     named = {"": w("meetings.no_previous"), AUTOMATIC: w("meetings.previous_automatic")}
     named |= {one.id: meetings.title(one, locale=w.locale) for one in earlier}
     with st.form(key=f"form-{key}", border=False, enter_to_submit=False):
@@ -227,7 +231,7 @@ def _form(key: str, before: writing.Meeting | None, desk: Desk, *, frozen: bool 
             )
             on = st.text_input(
                 w("meetings.form_on"),
-                w.date(before.on if before else chosen.on),
+                w.date(before.on if before else _date(settled)),
                 max_chars=40,
                 key=f"on-{key}",
                 disabled=frozen,
@@ -356,23 +360,20 @@ def _standing(one: Meeting, desk: Desk) -> None:
     """How the meeting stands: state, chair, place, the meetings before and after, what was known, the seal; the way to
     the wall."""
     w = desk.chosen.words
-    said = [(w("meetings.state"), w(f"meetings.state_{one.state}"))]
-    said += [(w(f"meetings.form_{name}"), getattr(one, name)) for name in ("chair", "place", "reference")]
-    rows = [f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in said if text]
+    said = [(w("meetings.state"), escape(w(f"meetings.state_{one.state}")))]
+    said += [(w(f"meetings.form_{name}"), escape(getattr(one, name))) for name in ("chair", "place", "reference")]
     previous = next((m for m in desk.found if m.id == one.previous), None)
     if previous is not None:
         leads = escape(desk.address("meetings", **{MEETING: previous.id}))
-        name = escape(meetings.title(previous, locale=w.locale))
-        rows.append(
-            f'<dt>{escape(w("meetings.form_previous"))}</dt><dd><a href="{leads}" target="_self">{name}</a></dd>'
-        )
+        name = escape(meetings.short_title(previous, locale=w.locale))
+        said.append((w("meetings.form_previous"), f'<a href="{leads}" target="_self">{name}</a>'))
     if one.next_date is not None:
-        rows.append(f"<dt>{escape(w('meetings.form_next_on'))}</dt><dd>{escape(w.date(_date(one.next_date)))}</dd>")
+        said.append((w("meetings.form_next_on"), escape(w.date(_date(one.next_date)))))
     if one.cut is not None:
-        known = w("meetings.known_at", event=str(one.cut))
-        rows.append(f"<dt>{escape(w('meetings.frozen'))}</dt><dd>{escape(known)}</dd>")
+        said.append((w("meetings.frozen"), escape(w("meetings.known_at", event=str(one.cut)))))
     if one.state == "closed":
-        rows.append(f'<dt>{escape(w("meetings.digest"))}</dt><dd class="tt-digest">{escape(one.digest)}</dd>')
+        said.append((w("meetings.digest"), f'<span class="tt-digest">{escape(one.digest)}</span>'))
+    rows = (f"<div><dt>{escape(label)}</dt><dd>{text}</dd></div>" for label, text in said if text)
     st.html(f'<dl class="tt-facts" dir="{w.direction}">{"".join(rows)}</dl>')
     if one.state == "closed":
         if writing.intact(desk.engine, one.id):
@@ -382,7 +383,11 @@ def _standing(one: Meeting, desk: Desk) -> None:
     if one.frozen is not None:
         leads = desk.address("", wall="1", **{MEETING: one.id})
         st.html(f'<a class="tt-present" href="{escape(leads)}" target="_self">{escape(w("meetings.present"))}</a>')
-    st.caption(w("meetings.link_help"))
+    _note(w("meetings.link_help"), w)
+
+
+def _note(sentence: str, w: Any) -> None:
+    st.html(f'<p class="tt-aside" dir="{w.direction}">{escape(sentence)}</p>')
 
 
 def _steps(one: Meeting, desk: Desk) -> None:
@@ -410,7 +415,7 @@ def _steps(one: Meeting, desk: Desk) -> None:
         if one.state != "presented" and st.button(w("meetings.withdraw"), key="meeting-withdraw"):
             gone = {"seen": one.event, **desk.writer()}
             desk.do("withdrawn", lambda: writing.withdraw(desk.engine, one.id, **gone), leave=True)
-    st.caption(w(f"meetings.next_{one.state}"))
+    _note(w(f"meetings.next_{one.state}"), w)
 
 
 def _freeze(one: Meeting, desk: Desk) -> Stored:
@@ -523,13 +528,12 @@ def _services(one: Meeting, desk: Desk) -> None:
     st.html(
         meetings.services_html(
             concerns,
+            attendance=one.attendance,
             locale=w.locale,
             address=lambda id: desk.address("meetings", **{MEETING: one.id, SERVICE: id}),
             caption=w("meetings.services"),
         )
     )
-    if one.attendance:
-        show.table(meetings.attendance(one, locale=w.locale), desk.chosen)
 
 
 def _attendance(one: Meeting, desk: Desk) -> None:
@@ -611,11 +615,11 @@ def _for_service(one: Meeting, service: str, desk: Desk) -> None:
     st.html(f'<ol class="tt-concerned" dir="{w.direction}">{"".join(lines)}</ol>')
     if one.frozen is not None:
         slides = meetings.frozen(desk.engine, one, locale=locale)
-        st.caption(w("meetings.service_frozen"))
+        _note(w("meetings.service_frozen"), w)
     else:
         view = desk.chosen.view
         slides = _draft(view.address, view.cut, view.scope, locale, id(words(locale)), one.id, one.event, desk, one)
-        st.caption(w("meetings.service_draft"))
+        _note(w("meetings.service_draft"), w)
     mine = {item.id for item in items}
     concerned = [slide for slide in slides if slide.item in mine]
     for slide in concerned:

@@ -301,6 +301,14 @@ def test_once_frozen_what_slides_are_made_of_stays_and_the_rest_may_be_put_right
     assert (last["frozen"], last["state"], last["reference"]) == (frozen, "open", "12/2026")
 
 
+def test_an_item_that_leaves_out_what_is_empty_is_the_same_item(write_as):
+    held = write_as()
+    held.freeze()
+    whole = {"title": {}, "service": "", "urgent": False, "programme": "", "indicator": ""}
+    held.change(agenda=tuple(whole | item for item in SITTING.agenda), reference="9/2026")
+    assert held.states()[-1]["reference"] == "9/2026"
+
+
 def test_an_item_about_what_is_no_longer_defined_does_not_keep_attendance_from_being_noted(reference_engine, write_as):
     held = write_as()
     held.freeze()
