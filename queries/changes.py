@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data.schema import ALL, BREAKDOWNS, action, event, observation, quarantine, remark, ruling, series, territory
-from queries.cuts import parameter, parameters
+from queries.cuts import SAYS_NO_FIGURE, parameter, parameters
 from queries.definitions import Definitions, definitions
 from queries.disclosure import released
 from queries.frames import of_rows
@@ -90,6 +90,10 @@ def _codes(connection: sa.Connection, *, scope: str, territory_code: str) -> fro
     return wanted if own is None else wanted & own
 
 
+_TELLING = ("action", "reference", "ruling", "erasure", "remark", *SAYS_NO_FIGURE)
+"""The kinds of events whose details are read."""
+
+
 @cache
 def _events(*, all_of_them: bool, everywhere: bool) -> sa.Select:
     row = observation.alias("row")
@@ -103,7 +107,7 @@ def _events(*, all_of_them: bool, everywhere: bool) -> sa.Select:
             *(event.c[name] for name in EVENT_COLUMNS if name not in ("figures", "details")),
             # The keys that an event confirmed may be as many as its rows.
             sa.case(
-                (event.c.kind.in_(("action", "reference", "ruling", "erasure", "remark", "meeting")), event.c.details),
+                (event.c.kind.in_(_TELLING), event.c.details),
                 else_="{}",
             ),
             counted.correlate(event).scalar_subquery(),

@@ -131,7 +131,8 @@ class Sittings:
             row = row | {"state": said["state"], "note": said.get("note", "")}
         self.rows[said["id"]] = row | {"event": number}
         connection.execute(sa.insert(recommendation).values(self.rows[said["id"]]))
-        _tell(connection, number, {"recommendation": row["id"], "meeting": row["meeting"], "what": row["state"]})
+        did = "recorded" if what == "recommended" else "stated"
+        _tell(connection, number, {"recommendation": row["id"], "meeting": row["meeting"], "what": did})
 
     def freeze(self, engine: sa.Engine, freeze: demonstration.Freeze, *, progress: demonstration.Progress) -> None:
         """Make the slides of each meeting as known when it was opened, show those on the presenter's way, seal it."""
