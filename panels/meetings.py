@@ -85,7 +85,10 @@ def agenda(of: Any, *, locale: str) -> Panel:
         )
         for place, item in enumerate(of.agenda, 1)
     ]
-    names = ("number", "item", "about", "service", "urgent")
+    names = ["number", "item", "about", "service", "urgent"]
+    if not any(about_it for _, _, about_it, *_ in rows):
+        names.remove("about")
+        rows = [(number, called, *rest) for number, called, _, *rest in rows]
     return _table("meetings.agenda", names, rows, w, css="tt-agenda")
 
 
