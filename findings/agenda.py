@@ -11,7 +11,7 @@ from queries import stages as waiting
 from queries import targets as promises
 from queries import window as filing
 from queries.definitions import Definitions
-from queries.meetings import Item, Meeting
+from queries.meetings import Item, Meeting, meetings
 from queries.methods import verdict
 from queries.situation import readings
 
@@ -56,7 +56,7 @@ def proposed(reader: Reader, *, territory: str, on: int, before: Meeting | None 
             *_windows(known, on),
             *_in_difficulty(reader, territory, on),
             *_moved(reader, territory, on, before),
-            *_overdue(reader, territory, on, before),
+            *_overdue(reader, territory, on),
         )
     )
     places = {programme["id"]: place for place, programme in enumerate(known.ordered_programmes)}
@@ -120,11 +120,11 @@ def _moved(reader: Reader, territory: str, on: int, before: Meeting | None) -> l
     return [item for item in of_programme if item is not None][:MOVED_MOST]
 
 
-def _overdue(reader: Reader, territory: str, on: int, before: Meeting | None) -> Iterator[Item]:
-    """What was recommended and whose day has passed: by its count, or among the office's actions."""
-    if before is None:
-        return
-    for one in recommendations.of_meetings(reader.engine, [before.id], cut=reader.cut):
+def _overdue(reader: Reader, territory: str, on: int) -> Iterator[Item]:
+    """What meetings of the territory recommended and whose day has passed: by its count, or among the actions."""
+    held = meetings(reader.engine, cut=reader.cut, scope=reader.scope)
+    ids = [one.id for one in held if one.territory == territory]
+    for one in recommendations.of_meetings(reader.engine, ids, cut=reader.cut) if ids else ():
         if one.overdue(on):
             yield (_of_step(reader.known, one.step) if one.step else None) or Item("", "actions")
 

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import importlib
 import json
 import os
 import re
@@ -607,7 +608,19 @@ def test_the_details_of_an_event_are_those_of_an_import(ask):
 
 
 @pytest.fixture
+def rows(made):
+    """A function that answers a question in SQL with rows whose columns have names."""
+
+    def run(statement, **values):
+        with made.connect() as connection:
+            return connection.execute(sa.text(statement), values).all()
+
+    return run
+
+
+@pytest.fixture
 def seen_meetings(made):
+    """The meetings of the demonstration, the latest first."""
     return meetings(made, cut=latest_cut(made), scope="MA")
 
 
@@ -622,8 +635,8 @@ def test_it_held_the_meeting_from_which_this_product_started_and_one_before(seen
     assert as_date(august.next_date) == dt.date(2023, 9, 18)
 
 
-def test_each_meeting_knew_what_had_arrived_by_its_day_and_nothing_later(ask, seen_meetings):
-    events = {row.number: row for row in ask("SELECT number, kind, recorded_at FROM event")}
+def test_each_meeting_knew_what_had_arrived_by_its_day_and_nothing_later(rows, seen_meetings):
+    events = {row.number: row for row in rows("SELECT number, kind, recorded_at FROM event")}
     assert sorted(events) == list(range(1, len(events) + 1))
     moments = [events[number].recorded_at for number in sorted(events) if events[number].kind != "reference"]
     assert moments == sorted(moments)
@@ -635,11 +648,11 @@ def test_each_meeting_knew_what_had_arrived_by_its_day_and_nothing_later(ask, se
     assert seen_meetings[0].cut > seen_meetings[1].cut
 
 
-def test_the_slides_of_each_meeting_stand_in_every_language_for_each_audience_and_are_sealed(made, ask, seen_meetings):
+def test_the_slides_of_each_meeting_stand_in_every_language_for_each_audience_and_are_sealed(made, rows, seen_meetings):
     for one in seen_meetings:
         counted = {
             (row.audience, row.locale): row.slides
-            for row in ask(
+            for row in rows(
                 "SELECT audience, locale, count(*) AS slides FROM slide WHERE meeting = :id AND event = :frozen "
                 "GROUP BY audience, locale",
                 id=one.id,
@@ -649,7 +662,7 @@ def test_the_slides_of_each_meeting_stand_in_every_language_for_each_audience_an
         assert set(counted) == {(a, locale) for a in ("office", "outside") for locale in ("ar", "fr", "en")}
         assert min(counted.values()) > len(one.agenda)
         assert intact(made, one.id) is True
-        bodies = [json.loads(row.body) for row in ask("SELECT body FROM slide WHERE meeting = :id", id=one.id)]
+        bodies = [json.loads(row.body) for row in rows("SELECT body FROM slide WHERE meeting = :id", id=one.id)]
         assert all(body["demonstration"] for body in bodies)
 
 
@@ -666,12 +679,10 @@ def test_the_second_meeting_opens_on_what_the_first_one_asked_for(made, seen_mee
         assert (one.baseline is None) == (one.step == "")
 
 
-def test_each_recommendation_is_recorded_against_a_slide_that_there_is(ask):
-    import findings.deck
-
-    if not getattr(findings.deck, "__file__", None):
+def test_each_recommendation_is_recorded_against_a_slide_that_there_is(rows):
+    if not getattr(importlib.import_module("findings.deck"), "__file__", None):
         pytest.skip("the deck is not built yet")
-    missing = ask(
+    missing = rows(
         "SELECT r.id, r.slide FROM recommendation r WHERE NOT EXISTS "
         "(SELECT 1 FROM slide s WHERE s.meeting = r.meeting AND s.key = r.slide)"
     )

@@ -13,7 +13,7 @@ from data.catalogue import catalogue
 from data.database import next_event, write
 from data.importer import withdraw as take_back
 from data.meetings import Frozen, Meeting, change, close, freeze, prepare, show, undo, withdraw
-from data.schema import definition, target
+from data.schema import definition, recommendation, target
 from findings.agenda import choices, concerned, proposed
 from findings.freezing import moved, slides_of
 from findings.meetings import frozen, frozen_before
@@ -225,6 +225,23 @@ def test_what_moved_most_since_the_meeting_before_is_proposed(reference_engine, 
     (last,) = read()
     found = proposed(asks(reference_engine, now), territory="09.273", on=day("2026-11-23"), before=last)
     assert [item.programme for item in found] == ["rsu"]
+
+
+def test_what_a_meeting_recommended_and_is_overdue_is_proposed_until_it_is_done(reference_engine, held, now, day):
+    one = held(on=dt.date(2026, 10, 5))
+
+    def recommend(state, step="", due="2026-11-01"):
+        with write(reference_engine) as connection:
+            number = next_event(connection, kind="recommendation", actor="preparer")
+            row = {"id": "r1", "event": number, "meeting": one.id, "number": 1, "text": "متابعة", "lead": "x"}
+            row |= {"due": day(due), "state": state, "step": step, "unit": "household" if step else ""}
+            connection.execute(sa.insert(recommendation).values(row))
+        return proposed(asks(reference_engine, now), territory="09.273", on=day("2026-11-23"))
+
+    assert [item.indicator for item in recommend("under_way", "rsu.registered")] == ["rsu.registered_share"]
+    assert [item.subject for item in recommend("blocked")] == ["actions"]
+    assert recommend("under_way", due="2026-11-30") == []
+    assert recommend("done") == []
 
 
 def test_the_choices_name_every_count_and_each_way_of_looking_at_a_programme(reference_engine, now):
