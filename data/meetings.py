@@ -15,15 +15,30 @@ import sqlalchemy as sa
 
 from data.actions import looks_personal
 from data.database import as_date, as_day, next_event, write
-from data.schema import declaration, event, follow_code, meeting, recommendation, shown_slide, slide, territory
+from data.schema import (
+    declaration,
+    definition,
+    event,
+    follow_code,
+    meeting,
+    recommendation,
+    shown_slide,
+    slide,
+    territory,
+)
 
 KINDS = ("session", "committee", "visit")
 PREPARED, OPEN, PRESENTED, CLOSED, WITHDRAWN = "prepared", "open", "presented", "closed", "withdrawn"
 SUBJECTS = ("pace", "stages", "transition", "window", "actions", "branches", "words")
+PRESENT, EXCUSED = ATTENDANCE = ("present", "excused")
+FIELDS = frozenset({"id", "subject", "programme", "indicator", "title", "service", "urgent"})
+"""What an item of an agenda may say."""
 EARLIEST = dt.date(2010, 1, 1)
 PLANNED_AHEAD = 366
 MOST_ITEMS, MOST_SERVICES = 20, 60
 LONGEST_LINE, LONGEST_TITLE = 120, 200
+SETTLED = ("on", "territory", "previous", "agenda")
+"""What the slides are made of: it stays as long as they do."""
 
 
 @dataclass(frozen=True)
@@ -106,23 +121,19 @@ def change(
     today: dt.date,
     within: Collection[str] | None = None,
 ) -> Stored:
-    """Put other words in the place of a meeting's. Once it is frozen its day, territory and agenda stay; once it is
-    closed nothing may be changed. seen: the event of the state that the writer had before him.
+    """Put other words in the place of a meeting's. Once it is frozen its day, territory, agenda and the meeting before
+    stay; once it is closed nothing may be changed. seen: the event of the state that the writer had before him.
 
     Raises MeetingRefused with every fault.
     """
     with write(engine) as connection:
         row = _held(connection, id, seen=seen, within=within)
         before = _as_meeting(row)
-        wrong = faults(connection, new, today=today, within=within)
+        wrong = faults(connection, new, today=today, within=within, before=before, id=id)
         if row.state in (CLOSED, WITHDRAWN):
             wrong.append(Fault(row.state))
-        elif row.frozen is not None and (before.on, before.territory, list(before.agenda)) != (
-            new.on,
-            new.territory,
-            list(new.agenda),
-        ):
-            wrong.append(Fault("frozen", "agenda"))
+        elif row.frozen is not None:
+            wrong += [Fault("frozen", name) for name in SETTLED if _said(before, name) != _said(new, name)]
         _refuse(wrong)
         if before == new:
             return Stored(id, seen)
@@ -139,6 +150,26 @@ def withdraw(engine: sa.Engine, id: str, *, seen: int, actor: str, within: Colle
         return _say(connection, id, _as_meeting(row), number, WITHDRAWN, "withdrawn", row=row)
 
 
+def undo(engine: sa.Engine, id: str, *, seen: int, actor: str, within: Collection[str] | None = None) -> Stored:
+    """Bring back what a meeting was before its last event; one that had just been prepared is withdrawn.
+
+    An opening is undone only as long as no slide was shown, a closing never. Raises MeetingRefused.
+    """
+    with write(engine) as connection:
+        row = _held(connection, id, seen=seen, within=within)
+        statement = sa.select(meeting).where(meeting.c.id == id, meeting.c.event < seen)
+        earlier = connection.execute(statement.order_by(meeting.c.event.desc()).limit(1)).first()
+        seen_by_a_room = row.state == PRESENTED and (earlier is None or earlier.state != PRESENTED)
+        wrong = [Fault(row.state)] if row.state == CLOSED or seen_by_a_room else []
+        if earlier is not None and within is not None and earlier.territory not in within:
+            wrong.append(Fault("outside", "territory"))
+        _refuse(wrong)
+        number = next_event(connection, kind="meeting", actor=actor)
+        if earlier is None:
+            return _say(connection, id, _as_meeting(row), number, WITHDRAWN, "withdrawn", row=row)
+        return _say(connection, id, _as_meeting(earlier), number, earlier.state, "restored", row=earlier)
+
+
 def freeze(
     engine: sa.Engine,
     id: str,
@@ -153,10 +184,19 @@ def freeze(
 
     slides: of every audience and language, each in its order. Raises MeetingRefused.
     """
+    slides = list(slides)
     with write(engine) as connection:
         row = _held(connection, id, seen=seen, within=within)
-        _refuse([Fault(row.state)] if row.state not in (PREPARED, OPEN) else [])
+        wrong = [Fault(row.state)] if row.state not in (PREPARED, OPEN) else []
+        if not slides:
+            wrong.append(Fault("nothing_to_freeze", "agenda"))
+        keys = [(one.audience, one.locale, one.key) for one in slides]
+        if len(set(keys)) < len(keys):
+            wrong.append(Fault("same_slide", "agenda"))
         number = next_event(connection, kind="meeting", actor=actor)
+        if not 0 < at < number:
+            wrong.append(Fault("unknown_cut"))
+        _refuse(wrong)
         positions: dict[tuple[str, str], int] = {}
         rows = []
         for one in slides:
@@ -175,7 +215,6 @@ def freeze(
                     "body": one.body,
                 }
             )
-        _refuse([] if rows else [Fault("nothing_to_freeze", "agenda")])
         connection.execute(sa.insert(slide), rows)
         kept = row._asdict() | {"cut": at, "frozen": number}
         return _say(connection, id, _as_meeting(row), number, OPEN, "frozen", row=kept)
@@ -205,7 +244,8 @@ def show(engine: sa.Engine, id: str, key: str, *, actor: str, within: Collection
 
 
 def close(engine: sa.Engine, id: str, *, seen: int, actor: str, within: Collection[str] | None = None) -> Stored:
-    """Close a meeting and seal it: a digest over its slides, its recommendations and what was declared in it.
+    """Close a meeting and seal it: a digest over what was said of it, its slides and which of them were shown, its
+    recommendations and what was declared in it.
 
     Raises MeetingRefused.
     """
@@ -213,26 +253,41 @@ def close(engine: sa.Engine, id: str, *, seen: int, actor: str, within: Collecti
         row = _held(connection, id, seen=seen, within=within)
         _refuse([Fault("not_open")] if row.state not in (OPEN, PRESENTED) else [])
         number = next_event(connection, kind="meeting", actor=actor)
-        kept = row._asdict() | {"digest": digest(connection, id, frozen=row.frozen, until=number)}
-        return _say(connection, id, _as_meeting(row), number, CLOSED, "closed", row=kept)
+        stored = _say(connection, id, _as_meeting(row), number, CLOSED, "closed", row=row)
+        # The row of the closing is sealed too, so it stands before its digest is known.
+        sealed = digest(connection, id, frozen=row.frozen, until=number)
+        at = sa.and_(meeting.c.id == id, meeting.c.event == number)
+        connection.execute(sa.update(meeting).where(at).values(digest=sealed))
+        return stored
 
 
 def digest(connection: sa.Connection, id: str, *, frozen: int, until: int) -> str:
-    """SHA-256 over the slides that an event froze for a meeting, and the recommendations and declarations as they stood
-    before the event `until`: whoever computes it again later and finds another one knows that rows were changed."""
+    """SHA-256 over what was said of a meeting up to its closing, the event `until`; the slides that the event `frozen`
+    froze and which of them were shown; the recommendations and declarations as they stood before the closing. Whoever
+    computes it again later and finds another one knows that rows were changed."""
     hashed = hashlib.sha256()
-    bodies = (
-        sa.select(slide.c.audience, slide.c.locale, slide.c.position, slide.c.key, slide.c.body)
-        .where(slide.c.meeting == id, slide.c.event == frozen)
-        .order_by(slide.c.audience, slide.c.locale, slide.c.position)
+    said = [column for column in meeting.c if column is not meeting.c.digest]
+    shown = [slide.c[name] for name in ("audience", "locale", "position", "key", "parent", "panel", "body")]
+    parts = (
+        sa.select(*said).where(meeting.c.id == id, meeting.c.event <= until),
+        sa.select(*shown).where(slide.c.meeting == id, slide.c.event == frozen),
+        sa.select(shown_slide).where(shown_slide.c.meeting == id),
+        *(sa.select(t).where(t.c.meeting == id, t.c.event < until) for t in (recommendation, declaration)),
     )
-    for row in connection.execute(bodies):
-        hashed.update(json.dumps(tuple(row), ensure_ascii=False).encode())
-    for table in (recommendation, declaration):
-        said = sa.select(table).where(table.c.meeting == id, table.c.event < until).order_by(table.c.id, table.c.event)
-        for row in connection.execute(said):
-            hashed.update(json.dumps(tuple(row), ensure_ascii=False).encode())
+    for place, part in enumerate(parts):
+        # Sorted here: what comes first among texts is not the same in every database.
+        for row in sorted(json.dumps(tuple(row), ensure_ascii=False) for row in connection.execute(part)):
+            hashed.update(f"{place} {row}\n".encode())
     return hashed.hexdigest()
+
+
+def intact(engine: sa.Engine, id: str) -> bool | None:
+    """Whether what a closing sealed is as it was then; None for a meeting that is not closed."""
+    with engine.connect() as connection:
+        row = _last(connection, id)
+        if row is None or row.state != CLOSED:
+            return None
+        return digest(connection, id, frozen=row.frozen, until=row.event) == row.digest
 
 
 def add_code(engine: sa.Engine, id: str, code: str) -> None:
@@ -252,9 +307,16 @@ def digest_of_code(code: str) -> str:
 
 
 def faults(
-    connection: sa.Connection, new: Meeting, *, today: dt.date, within: Collection[str] | None = None
+    connection: sa.Connection,
+    new: Meeting,
+    *,
+    today: dt.date,
+    within: Collection[str] | None = None,
+    before: Meeting | None = None,
+    id: str = "",
 ) -> list[Fault]:
-    """Everything that is wrong with a meeting; none when it may be stored."""
+    """Everything that is wrong with a meeting; none when it may be stored. before: what it said until now, whose items
+    may be about what is no longer defined; id: its own, where it has one."""
     found = []
     if new.kind not in KINDS:
         found.append(Fault("unknown_kind", "kind"))
@@ -272,22 +334,59 @@ def faults(
             found.append(Fault("long", name, {"most": LONGEST_LINE}))
         if name != "reference" and looks_personal(text):
             found.append(Fault("personal", name))
+    if new.previous and not _is_before(connection, new, id):
+        found.append(Fault("unknown_previous", "previous"))
     if len(new.services) > MOST_SERVICES:
         found.append(Fault("many", "services", {"most": MOST_SERVICES}))
-    if len(new.agenda) > MOST_ITEMS:
-        found.append(Fault("many", "agenda", {"most": MOST_ITEMS}))
-    ids = [one.get("id") for one in new.agenda]
+    if len(set(new.services)) < len(new.services):
+        found.append(Fault("same_service", "services"))
+    if not set(new.attendance.values()) <= set(ATTENDANCE) or not set(new.attendance) <= set(new.services):
+        found.append(Fault("attendance", "services"))
+    if any(len(id) > LONGEST_LINE or looks_personal(id) for id in new.services):
+        found.append(Fault("unknown_service", "services"))
+    return found + _agenda_faults(connection, new.agenda, before.agenda if before else ())
+
+
+def _agenda_faults(
+    connection: sa.Connection, agenda: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]
+) -> list[Fault]:
+    """What is wrong with the items of an agenda, each thing once."""
+    codes = []
+    found = [Fault("many", "agenda", {"most": MOST_ITEMS})] if len(agenda) > MOST_ITEMS else []
+    ids = [one.get("id") for one in agenda]
     if len(set(ids)) < len(ids) or not all(ids):
-        found.append(Fault("same_item", "agenda"))
-    for one in new.agenda:
+        codes.append("same_item")
+    for one in agenda:
         if one.get("subject") not in SUBJECTS:
-            found.append(Fault("unknown_subject", "agenda"))
-        for text in (one.get("title") or {}).values():
-            if len(text) > LONGEST_TITLE:
-                found.append(Fault("long", "agenda", {"most": LONGEST_TITLE}))
-            if looks_personal(text):
-                found.append(Fault("personal", "agenda"))
-    return found
+            codes.append("unknown_subject")
+        if not set(one) <= FIELDS or "/" in str(one.get("id")):
+            codes.append("unknown_item")
+        texts = list((one.get("title") or {}).values())
+        if any(len(text) > LONGEST_TITLE for text in texts):
+            found.append(Fault("long", "agenda", {"most": LONGEST_TITLE}))
+        if any(looks_personal(text) for text in texts):
+            codes.append("personal")
+        for kind in ("indicator", "programme"):
+            if one.get(kind) and one not in before and not _is_defined(connection, kind, one[kind]):
+                codes.append(f"unknown_{kind}")
+    return found + [Fault(code, "agenda") for code in dict.fromkeys(codes)]
+
+
+def _is_before(connection: sa.Connection, new: Meeting, id: str) -> bool:
+    """Whether the meeting before is one, of no later day, and not the meeting itself."""
+    row = _last(connection, new.previous)
+    return row is not None and row.id != id and row.state != WITHDRAWN and row.on_date <= as_day(new.on)
+
+
+def _is_defined(connection: sa.Connection, kind: str, id: str) -> bool:
+    statement = sa.select(definition.c.body).where(definition.c.kind == kind, definition.c.id == id)
+    return connection.execute(statement.order_by(definition.c.event.desc()).limit(1)).scalar() is not None
+
+
+def _said(of: Meeting, name: str) -> Any:
+    value = getattr(of, name)
+    # An item that leaves something out says the same as one that says it is empty.
+    return [{key: said for key, said in one.items() if said} for one in value] if name == "agenda" else value
 
 
 def _refuse(found: Sequence[Fault]) -> None:

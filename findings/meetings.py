@@ -2,10 +2,22 @@
 
 import sqlalchemy as sa
 
+from panels.meetings import (
+    about,
+    agenda,
+    item_title,
+    listing,
+    moved,
+    read_out,
+    services_html,
+    short_title,
+    title,
+)
+from panels.meetings import recommended as say_recommended
 from panels.slide import OFFICE, Slide, from_json
 from queries import recommendations
 from queries.definitions import Definitions
-from queries.meetings import SUBJECTS, Item, Meeting, meetings, of_id, shown, slides
+from queries.meetings import SUBJECTS, Item, Meeting, before, frozen_before, meetings, of_id, shown, slides
 from queries.recommendations import Declaration, Recommendation
 
 __all__ = [
@@ -14,14 +26,26 @@ __all__ = [
     "Item",
     "Meeting",
     "Recommendation",
+    "about",
+    "agenda",
+    "before",
     "counts_of",
     "declared",
     "frozen",
+    "frozen_before",
+    "item_title",
     "known_at",
+    "listing",
     "meetings",
+    "moved",
     "of_id",
+    "read_out",
     "recommended",
+    "say_recommended",
+    "services_html",
+    "short_title",
     "shown",
+    "title",
 ]
 
 

@@ -45,10 +45,15 @@ def log(frame: pd.DataFrame, *, locale: str) -> Panel:
     )
 
 
+TOLD = ("action", "meeting", "recommendation", "declaration")
+"""The kinds of events that say what became of the thing that they are about."""
+
+
 def kind_of(e, w: Words) -> str:
-    """What an event did; of an action, a recommendation or a declaration, what became of it."""
-    what = json.loads(e.details).get("what") if e.kind in ("action", "recommendation", "declaration") else None
-    return w(f"events.{e.kind}_{what}") if what else w(f"events.kind_{e.kind}")
+    """What an event did; of an action, a meeting and what was said in one, what became of it."""
+    what = json.loads(e.details).get("what") if e.kind in TOLD else None
+    told = f"events.{e.kind}_{what}"
+    return w(told if told in w else f"events.kind_{e.kind}")
 
 
 def _offices(e, w: Words) -> str:

@@ -10,10 +10,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data.schema import ALL, BREAKDOWNS, action, event, observation, quarantine, remark, ruling, series, territory
-from queries.cuts import parameter, parameters
+from queries.cuts import SAYS_NO_FIGURE, parameter, parameters
 from queries.definitions import Definitions, definitions
 from queries.disclosure import released
 from queries.frames import of_rows
+from queries.meetings import events_of
 from queries.territories import KINGDOM, inside_of, lineage, visible
 
 EVENT_COLUMNS = [
@@ -89,6 +90,10 @@ def _codes(connection: sa.Connection, *, scope: str, territory_code: str) -> fro
     return wanted if own is None else wanted & own
 
 
+_TELLING = ("action", "reference", "ruling", "erasure", "remark", *SAYS_NO_FIGURE)
+"""The kinds of events whose details are read."""
+
+
 @cache
 def _events(*, all_of_them: bool, everywhere: bool) -> sa.Select:
     row = observation.alias("row")
@@ -102,12 +107,7 @@ def _events(*, all_of_them: bool, everywhere: bool) -> sa.Select:
             *(event.c[name] for name in EVENT_COLUMNS if name not in ("figures", "details")),
             # The keys that an event confirmed may be as many as its rows.
             sa.case(
-                (
-                    event.c.kind.in_(
-                        ("action", "reference", "ruling", "erasure", "remark", "recommendation", "declaration")
-                    ),
-                    event.c.details,
-                ),
+                (event.c.kind.in_(_TELLING), event.c.details),
                 else_="{}",
             ),
             counted.correlate(event).scalar_subquery(),
@@ -136,7 +136,7 @@ def _events(*, all_of_them: bool, everywhere: bool) -> sa.Select:
         )
     )
     remarked = sa.select(remark.c.event).where(remark.c.territory.in_(codes))
-    mine = [event.c.number.in_(one) for one in (touched, acted, waited, ruled, remarked)]
+    mine = [event.c.number.in_(one) for one in (touched, acted, waited, ruled, remarked, *events_of(codes))]
     # What changes the reference lists touches every territory, but is of none.
     return statement.where(sa.or_(*mine, *([event.c.kind == "reference"] if everywhere else [])))
 

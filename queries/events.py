@@ -24,7 +24,8 @@ from data.schema import (
 from queries.cuts import is_current, parameter, parameters
 from queries.definitions import definitions
 from queries.frames import of_rows
-from queries.territories import visible
+from queries.meetings import events_of
+from queries.territories import lineage, visible
 
 EVENT_COLUMNS = [
     "number",
@@ -46,14 +47,18 @@ EVENT_COLUMNS = [
 def log(engine: sa.Engine, *, cut: int, scope: str, limit: int = 200) -> pd.DataFrame:
     """The last events, newest first.
 
-    One row per event: number; kind (import, withdrawal, reference, action); recorded_at (seconds since 1970-01-01
-    UTC); actor (a role); source; file_name; rows_read, accepted, refused, quarantined (rows); withdraws (event or NaN);
-    withdrawn_by (event or NaN); details (JSON, without the list of figures that the event confirmed). A reader of a
-    scope below the kingdom sees only events that touched his territories, and no file names of others.
+    One row per event: number; kind (import, withdrawal, reference, action, meeting, …); recorded_at (seconds since
+    1970-01-01 UTC); actor (a role); source; file_name; rows_read, accepted, refused, quarantined (rows); withdraws
+    (event or NaN); withdrawn_by (event or NaN); details (JSON, without the list of figures that the event confirmed). A
+    reader of a scope below the kingdom sees only events that touched his territories, and no file names of others.
     """
     with engine.connect() as connection:
         seen = visible(connection, scope=scope)
-        asked = {"cut": cut, "limit": limit} | ({} if seen is None else {"seen": sorted(seen)})
+        asked = {"cut": cut, "limit": limit}
+        if seen is not None:
+            # A meeting of what stands above the scope is none of his.
+            own = seen - frozenset(lineage(connection, of=scope)[:-1])
+            asked |= {"seen": sorted(seen), "own": sorted(own)}
         rows = connection.execute(_logged(all_of_them=seen is None), asked).all()
         undone = dict(connection.execute(_WITHDRAWALS, {"cut": cut}).all())
     return of_rows([(*row, undone.get(row[0]), _short(details)) for *row, details in rows], EVENT_COLUMNS)
@@ -61,7 +66,8 @@ def log(engine: sa.Engine, *, cut: int, scope: str, limit: int = 200) -> pd.Data
 
 @cache
 def _logged(*, all_of_them: bool) -> sa.Select:
-    """EVENT_COLUMNS but `withdrawn_by`, with the parameters `cut`, `limit` and, for some territories only, `seen`."""
+    """EVENT_COLUMNS but `withdrawn_by`, with the parameters `cut`, `limit` and, for some territories only, `seen` and
+    `own`."""
     statement = (
         sa.select(*(event.c[name] for name in EVENT_COLUMNS if name != "withdrawn_by"))
         .where(event.c.number <= parameter("cut"))
@@ -87,7 +93,8 @@ def _logged(*, all_of_them: bool) -> sa.Select:
     entered = (
         sa.select(t.c.event).where(t.c.territory.in_(parameters("seen"))) for t in (action, project, capacity, remark)
     )
-    numbers = (event.c.number.in_(one) for one in (touched, waited, ruled, *entered))
+    held = events_of(parameters("own"))
+    numbers = (event.c.number.in_(one) for one in (touched, waited, ruled, *entered, *held))
     return statement.where(sa.or_(event.c.kind == "reference", *numbers))
 
 

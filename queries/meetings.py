@@ -5,13 +5,13 @@ stored, and whoever reads a closed meeting reads its recommendations as they sto
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from data.schema import meeting, shown_slide, slide
+from data.schema import declaration, meeting, recommendation, shown_slide, slide
 from queries import territories
 
 KINDS = ("session", "committee", "visit")
@@ -90,6 +90,14 @@ def of_id(engine: sa.Engine, id: str, *, cut: int, scope: str) -> Meeting | None
     return next((one for one in meetings(engine, cut=cut, scope=scope, withdrawn=True) if one.id == id), None)
 
 
+def before(found: Sequence[Meeting], *, territory: str, on: int, id: str = "") -> Meeting | None:
+    """Of some meetings the one that a meeting of a territory and day goes on from: the last that was held there, no
+    later; None where there is none. id: that of the meeting itself."""
+    held = (one for one in found if one.state in ("presented", "closed") and one.territory == territory)
+    earlier = [one for one in held if one.on_date <= on and one.id != id]
+    return max(earlier, key=lambda one: (one.on_date, one.event), default=None)
+
+
 def slides(engine: sa.Engine, of: Meeting, *, locale: str, audience: str = "office") -> list[str]:
     """The frozen slides of a meeting in a language, in their order, each as `panels.slide.from_json` reads it; empty as
     long as nothing is frozen."""
@@ -109,11 +117,30 @@ def slides(engine: sa.Engine, of: Meeting, *, locale: str, audience: str = "offi
         return list(connection.execute(statement).scalars())
 
 
+def frozen_before(engine: sa.Engine, of: Meeting) -> Meeting | None:
+    """A meeting as its last freezing but one left it, for its slides; None where it was frozen once at most."""
+    earlier = sa.select(sa.func.max(slide.c.event)).where(slide.c.meeting == of.id, slide.c.event < (of.frozen or 0))
+    with engine.connect() as connection:
+        number = connection.execute(earlier).scalar()
+        if number is None:
+            return None
+        at = sa.select(meeting.c.cut).where(meeting.c.id == of.id, meeting.c.event == number)
+        return replace(of, frozen=number, cut=connection.execute(at).scalar())
+
+
 def shown(engine: sa.Engine, id: str) -> tuple[str, ...]:
     """The keys of the slides that were shown in a meeting, in the order in which they were; the last is on the wall."""
     statement = sa.select(shown_slide.c.key).where(shown_slide.c.meeting == id).order_by(shown_slide.c.number)
     with engine.connect() as connection:
         return tuple(connection.execute(statement).scalars())
+
+
+def events_of(codes: sa.BindParameter[str]) -> Iterator[sa.Select]:
+    """The events of the meetings of some territories, of what they recommended and of what was declared in them."""
+    held = sa.select(meeting.c.id).where(meeting.c.territory.in_(codes))
+    yield sa.select(meeting.c.event).where(meeting.c.territory.in_(codes))
+    for table in (recommendation, declaration):
+        yield sa.select(table.c.event).where(table.c.meeting.in_(held))
 
 
 def _last(cut: int) -> sa.Select:
@@ -125,8 +152,11 @@ def _last(cut: int) -> sa.Select:
 
 
 def items(said: Sequence[Mapping[str, Any]]) -> tuple[Item, ...]:
-    """The items of an agenda, as the table says them."""
-    return tuple(Item(**one) for one in said)
+    """The items of an agenda, as the table says them; what a later version added to one is left out."""
+    return tuple(Item(**{name: value for name, value in one.items() if name in _FIELDS}) for one in said)
+
+
+_FIELDS = frozenset(one.name for one in fields(Item))
 
 
 def _meeting(row: sa.Row) -> Meeting:

@@ -9,12 +9,13 @@ from data.access import journal
 from i18n import Words, words
 from ui.choices import KINGDOM, Choices, asked, put
 from ui.engine import engine
+from ui.freezing import of_demonstration
 from ui.viewer import ADMINISTRATOR, Viewer
 
 ASKED = "demo"
 """The choice in the address that opens the demonstration."""
 
-STAGES = ("preparing", "drawing", "writing")
+STAGES = ("preparing", "drawing", "writing", "freezing")
 """What making it goes through; writing is nearly all of it."""
 
 
@@ -49,11 +50,13 @@ def _make(w: Words) -> None:
         bar = st.progress(0.0, text=w("demo.making"))
 
         def told(stage: str, done: int, total: int) -> None:
-            share = STAGES.index(stage) / 50 + (done / total) * 0.96 if stage == STAGES[-1] else 0.01
+            share = {"writing": 0.04 + 0.76 * done / total, "freezing": 0.8 + 0.2 * done / total}.get(stage, 0.01)
             text = w("demo.making_week", n=w.number(done), total=w.number(total)) if done else w("demo.making")
+            if stage == STAGES[-1]:
+                text = w("demo.making_meetings", n=w.number(done), total=w.number(total))
             bar.progress(min(share, 1.0), text=text)
 
-        demonstration.make(progress=told)
+        demonstration.make(progress=told, freeze=of_demonstration)
 
 
 def switch(on: bool, w: Words) -> None:

@@ -5,7 +5,7 @@ Everything is invented: a fixed seed gives the same figures each time. The heavy
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -23,15 +23,23 @@ Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done, and how much there is."""
 
 
-def make(local: Path | None = None, *, progress: Progress | None = None) -> bool:
+Freeze = Callable[[sa.Engine, str, int], Iterable[Mapping[str, str]]]
+"""Given the database, a meeting's id and a cut: the slides of the meeting as known at that cut, in every language and
+for each audience, as mappings with audience, locale, key, parent, panel and body."""
+
+
+def make(local: Path | None = None, *, progress: Progress | None = None, freeze: Freeze | None = None) -> bool:
     """Make the demonstration, or nothing where it stands already; whether it was made by this call.
 
-    It is made beside its place and put there when it is whole: a making that was killed leaves nothing behind, and of
-    two at once the second waits for the first. Raises sqlalchemy.exc.SQLAlchemyError when the database refuses.
+    freeze: makes the slides of the made-up office's meetings, of which this side of the house knows nothing; without it
+    no meeting was held.
+
+    It is made beside its place and put there when it is whole: a making that was killed leaves no database behind, and
+    of two at once the second waits for the first. Raises sqlalchemy.exc.SQLAlchemyError when the database refuses.
     """
     from data.demonstration.making import made
 
-    return made(local or local_folder(), progress=progress or (lambda stage, done, total: None))
+    return made(local or local_folder(), progress=progress or (lambda stage, done, total: None), freeze=freeze)
 
 
 def is_ready(local: Path | None = None, *, engine: sa.Engine | None = None) -> bool:

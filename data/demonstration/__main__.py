@@ -3,8 +3,13 @@
 import argparse
 import sys
 import time
+from collections.abc import Iterator, Mapping
+
+import sqlalchemy as sa
 
 from data.demonstration import make, remove
+from findings.freezing import slides_of
+from i18n import LOCALES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,9 +26,14 @@ def main(arguments: list[str] | None = None) -> int:
         end = "\n" if done == total else ""
         print(f"\r{stage:<12} {done:>4} / {total}", end=end, file=sys.stderr, flush=True)
 
-    made = make(progress=told)
+    made = make(progress=told, freeze=_frozen)
     print(f"made in {time.monotonic() - start:.0f} s" if made else "the demonstration stands already")
     return 0
+
+
+def _frozen(engine: sa.Engine, id: str, cut: int) -> Iterator[Mapping[str, str]]:
+    """The slides of a meeting of the demonstration."""
+    return slides_of(engine, id, cut=cut, locales=LOCALES, demonstration=True)
 
 
 if __name__ == "__main__":

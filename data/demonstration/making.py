@@ -30,6 +30,7 @@ from data.database import (
 from data.demonstration.counts import split
 from data.demonstration.curves import World, world
 from data.demonstration.deliveries import DAY, MORNING, Deliveries, Delivery, deliveries
+from data.demonstration.sittings import Sittings
 from data.importer import Territories
 from data.importer.store import shape_of, write_observations
 from data.loading import load_reference
@@ -44,7 +45,7 @@ ACTOR = "demonstration"
 _WAIT = 600
 
 
-def made(local: Path, *, progress: demonstration.Progress) -> bool:
+def made(local: Path, *, progress: demonstration.Progress, freeze: demonstration.Freeze | None = None) -> bool:
     """As `data.demonstration.make`."""
     with _alone(local) as rooms:
         if demonstration.is_ready(local):
@@ -58,11 +59,19 @@ def made(local: Path, *, progress: demonstration.Progress) -> bool:
             return False
         engine = rooms.engine()
         try:
-            fill(engine, folder, progress=progress)
+            sittings = Sittings(folder) if freeze else None
+            fill(engine, folder, progress=progress, sittings=sittings)
+            # The files first, then the database: that there is a database says that all is there.
+            _replace(folder, demonstration_folder(local))
+            if sittings is not None and freeze is not None:
+                # Only now: what the slides say is spelt as the files in their place spell it.
+                sittings.freeze(engine, freeze, progress=progress)
+            _settle(engine)
+        except BaseException:
+            shutil.rmtree(demonstration_folder(local), ignore_errors=True)
+            raise
         finally:
             engine.dispose()
-        # The files first, then the database: that there is a database says that all is there.
-        _replace(folder, demonstration_folder(local))
         rooms.place()
         return True
 
@@ -77,8 +86,11 @@ def removed(local: Path) -> bool:
         return there
 
 
-def fill(engine: sa.Engine, folder: Path, *, progress: demonstration.Progress) -> None:
-    """Write everything into an empty database: the tables, the reference, then one event per weekly file."""
+def fill(
+    engine: sa.Engine, folder: Path, *, progress: demonstration.Progress, sittings: Sittings | None = None
+) -> None:
+    """Write everything into an empty database: the tables, the reference, then one event per weekly file, and between
+    them what was said of meetings."""
     progress("preparing", 0, 1)
     migrate(engine)
     load_reference(engine, local=folder)
@@ -101,6 +113,9 @@ def fill(engine: sa.Engine, folder: Path, *, progress: demonstration.Progress) -
                 ids = np.array([known_ids[key] for key in arrived.keys], np.int64)
             number = _take_in(connection, file, arrived, ids, tree, stale_after)
             others.write(connection, number, until=file.day)
+        if sittings is not None:
+            following = arrived.files[done + 1].recorded_at if done + 1 < len(arrived.files) else None
+            sittings.write(engine, until=following)
         progress("writing", done + 1, len(arrived.files))
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
@@ -108,7 +123,12 @@ def fill(engine: sa.Engine, folder: Path, *, progress: demonstration.Progress) -
         else:
             connection.exec_driver_sql("ANALYZE")
             connection.commit()
-            # The file alone is moved: nothing may be left in the log beside it.
+
+
+def _settle(engine: sa.Engine) -> None:
+    """Leave nothing in the log beside an embedded database: the file alone is moved."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
             connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

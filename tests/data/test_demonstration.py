@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import importlib
 import json
 import os
 import re
@@ -23,7 +24,13 @@ from data.demonstration.curves import days, delayed, plan, split, waiting, world
 from data.demonstration.deliveries import deliveries
 from data.demonstration.making import MAKING, OFFICE
 from data.loading import PUBLISHED
+from data.meetings import intact
 from data.settings import settings
+from findings.freezing import slides_of
+from i18n import LOCALES
+from queries.cuts import latest_cut
+from queries.meetings import meetings
+from queries.recommendations import of_meetings
 
 ROOT = Path(__file__).parents[2]
 LAST = as_day(demonstration.LAST_DAY)
@@ -42,6 +49,11 @@ LATER_POINTS = [
 ]
 
 
+def frozen(engine, id, cut):
+    """The slides of a meeting of the demonstration, as the command makes them."""
+    return slides_of(engine, id, cut=cut, locales=LOCALES, demonstration=True)
+
+
 @pytest.fixture(scope="session")
 def made_postgresql(postgresql, run_on_server, tmp_path_factory):
     """An office on a server that has made the demonstration: its folder and the address of its database."""
@@ -50,7 +62,8 @@ def made_postgresql(postgresql, run_on_server, tmp_path_factory):
     url = postgresql("demonstration_office").render_as_string(hide_password=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", url)
-        assert demonstration.make(folder)
+        patch.setenv("TATABBU_LOCAL", str(folder))
+        assert demonstration.make(folder, freeze=frozen)
     return folder, url
 
 
@@ -589,3 +602,98 @@ def test_the_details_of_an_event_are_those_of_an_import(ask):
     assert {tuple(json.loads(row[0])) for row in ask("SELECT details FROM event WHERE kind = 'import'")} == {
         ("unchanged", "repeated", "gone")
     }
+
+
+# The meetings that it held
+
+
+@pytest.fixture
+def rows(made):
+    """A function that answers a question in SQL with rows whose columns have names."""
+
+    def run(statement, **values):
+        with made.connect() as connection:
+            return connection.execute(sa.text(statement), values).all()
+
+    return run
+
+
+@pytest.fixture
+def seen_meetings(made):
+    """The meetings of the demonstration, the latest first."""
+    return meetings(made, cut=latest_cut(made), scope="MA")
+
+
+def test_it_held_the_meeting_from_which_this_product_started_and_one_before(seen_meetings):
+    september, august = seen_meetings
+    assert as_date(september.on_date) == dt.date(2023, 9, 18) and as_date(august.on_date) == dt.date(2023, 8, 7)
+    assert {one.state for one in seen_meetings} == {"closed"}
+    assert september.previous == august.id and september.chair == august.chair == "السيد العامل"
+    assert [item.subject for item in september.agenda] == ["window", "transition", "pace", "actions"]
+    assert [item.urgent for item in september.agenda] == [True, False, False, False]
+    assert all(set(item.title) == {"ar", "fr", "en"} for one in seen_meetings for item in one.agenda)
+    assert as_date(august.next_date) == dt.date(2023, 9, 18)
+
+
+def test_each_meeting_knew_what_had_arrived_by_its_day_and_nothing_later(rows, seen_meetings):
+    events = {row.number: row for row in rows("SELECT number, kind, recorded_at FROM event")}
+    assert sorted(events) == list(range(1, len(events) + 1))
+    moments = [events[number].recorded_at for number in sorted(events) if events[number].kind != "reference"]
+    assert moments == sorted(moments)
+    for one in seen_meetings:
+        known = [row for row in events.values() if row.kind == "import" and row.number <= one.cut]
+        later = [row for row in events.values() if row.kind == "import" and row.number > one.cut]
+        assert max(row.recorded_at for row in known) // 86_400 <= one.on_date
+        assert all(row.recorded_at // 86_400 > one.on_date for row in later)
+    assert seen_meetings[0].cut > seen_meetings[1].cut
+
+
+def test_the_slides_of_each_meeting_stand_in_every_language_for_each_audience_and_are_sealed(made, rows, seen_meetings):
+    for one in seen_meetings:
+        counted = {
+            (row.audience, row.locale): row.slides
+            for row in rows(
+                "SELECT audience, locale, count(*) AS slides FROM slide WHERE meeting = :id AND event = :frozen "
+                "GROUP BY audience, locale",
+                id=one.id,
+                frozen=one.frozen,
+            )
+        }
+        assert set(counted) == {(a, locale) for a in ("office", "outside") for locale in ("ar", "fr", "en")}
+        assert min(counted.values()) > len(one.agenda)
+        assert intact(made, one.id) is True
+        bodies = [json.loads(row.body) for row in rows("SELECT body FROM slide WHERE meeting = :id", id=one.id)]
+        assert all(body["demonstration"] for body in bodies)
+
+
+def test_the_second_meeting_opens_on_what_the_first_one_asked_for(made, seen_meetings):
+    september, august = seen_meetings
+    then = of_meetings(made, [august.id], cut=september.cut)
+    assert sorted(one.state for one in then) == ["blocked", "done", "done", "under_way", "under_way"]
+    assert {one.state for one in then if one.overdue(september.on_date)} == {"blocked", "under_way"}
+    assert [one.state for one in of_meetings(made, [august.id], cut=august.event)] == ["assigned"] * 5
+    made_in_september = of_meetings(made, [september.id], cut=september.event)
+    assert len(made_in_september) == 4 and all(one.due > september.on_date for one in made_in_september)
+    for one in (*then, *made_in_september):
+        assert "مثال افتراضي" in one.text and one.lead
+        assert (one.baseline is None) == (one.step == "")
+
+
+def test_each_recommendation_is_recorded_against_a_slide_that_there_is(rows):
+    if not getattr(importlib.import_module("findings.deck"), "__file__", None):
+        pytest.skip("the deck is not built yet")
+    missing = rows(
+        "SELECT r.id, r.slide FROM recommendation r WHERE NOT EXISTS "
+        "(SELECT 1 FROM slide s WHERE s.meeting = r.meeting AND s.key = r.slide)"
+    )
+    assert missing == []
+
+
+def test_a_making_whose_slides_fail_leaves_nothing_behind(tmp_path):
+    def refuse(engine, id, cut):
+        raise RuntimeError("no slide today")
+
+    with pytest.raises(RuntimeError):
+        demonstration.make(tmp_path, freeze=refuse)
+    assert not demonstration.is_ready(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {f".{MAKING}.lock"}

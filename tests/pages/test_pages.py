@@ -22,7 +22,7 @@ from ui.viewer import Viewer
 
 ROOT = Path(__file__).parents[2]
 LOCALES = ("ar", "fr", "en")
-PAGES = ("situation", "map", "method", "events", "stages", "transition")
+PAGES = ("situation", "map", "method", "events", "stages", "transition", "meetings")
 
 
 def sound(app):
@@ -125,7 +125,8 @@ def test_a_page_opened_cold_goes_through_the_front_door_first(office, monkeypatc
     app.query_params["lang"], app.query_params["territory"] = locale, "02.411"
     sound(app.switch_page(f"pages/{page}.py").run())
     w = words(locale)
-    expected = {"method": w("method.title"), "events": w("events.title")}.get(page, w.in_territory("02.411"))
+    named = {page: w(f"{page}.title") for page in ("events", "meetings", "method")}
+    expected = named[page] if page in named else w.in_territory("02.411")
     assert expected in title_of(app, html).replace("&#x27;", "'")
     assert app.selectbox(key="choose-upper").value == "02.411"
 
@@ -267,7 +268,7 @@ def test_without_any_figure_the_situation_says_what_to_do_next(without_figures, 
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("page", ["map", "method", "events"])
+@pytest.mark.parametrize("page", ["map", "method", "events", "meetings"])
 def test_without_any_figure_the_other_pages_stand(without_figures, opened_here, html, locale, page):
     app = sound(opened_here(page, lang=locale, territory="09.273"))
     assert title_of(app, html)

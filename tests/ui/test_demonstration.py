@@ -59,12 +59,13 @@ def test_a_reader_is_told_who_can_make_it_and_is_given_no_button(opened, tmp_pat
 def test_a_click_makes_it_and_then_it_is_there(opened, tmp_path, demonstration_local, monkeypatch):
     told = []
 
-    def made(local=None, *, progress):
+    def made(local=None, *, progress, freeze):
         # What takes a minute was made once for all tests; the page's part is what is seen here.
         progress("preparing", 0, 1)
         progress("writing", 1, 2)
         shutil.copytree(demonstration_local, tmp_path, dirs_exist_ok=True)
         progress("writing", 2, 2)
+        progress("freezing", 2, 2)
         told.append(True)
         return True
 

@@ -1,0 +1,118 @@
+"""Freezing a meeting: its slides in every language, for each audience; and what moved since they were last frozen."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from findings.reader import READER, Reader
+from panels.slide import AUDIENCES, Figure, Slide
+from queries.meetings import Meeting, of_id
+from queries.territories import KINGDOM
+
+Told = Callable[[int, int], None]
+"""Told how many decks are made, and how many there are to make."""
+
+
+def before_of(engine: sa.Engine, of: Meeting, *, cut: int, scope: str) -> Meeting | None:
+    """The meeting that a meeting goes on from, as known at a cut; None where it names none."""
+    return of_id(engine, of.previous, cut=cut, scope=scope) if of.previous else None
+
+
+def slides(
+    engine: sa.Engine,
+    of: Meeting,
+    *,
+    cut: int,
+    scope: str,
+    locales: Sequence[str],
+    wording: Mapping[str, int] | None = None,
+    demonstration: bool = False,
+    told: Told | None = None,
+) -> Iterator[dict[str, str]]:
+    """The slides of a meeting as known at a cut, in each language and for each audience, each in the order of its deck:
+    one mapping with audience, locale, key, parent, panel and body (its JSON) for each.
+
+    They are made as for a reader: what is kept from readers is kept from the room too. wording: as in `Reader`, by
+    language. demonstration: each slide says that its figures are made up.
+    """
+    # The deck is drawn by whoever draws it: asked for when it is needed, since it knows of meetings itself.
+    from findings.deck import deck
+
+    before = before_of(engine, of, cut=cut, scope=scope)
+    made, wanted = 0, len(locales) * len(AUDIENCES)
+    for locale in locales:
+        reader = Reader(
+            engine, cut=cut, scope=scope, role=READER, locale=locale, wording=(wording or {}).get(locale, 0)
+        )
+        for audience in AUDIENCES:
+            if told is not None:
+                told(made, wanted)
+            for slide in deck(reader, of, audience=audience, before=before):
+                said = replace(slide, demonstration=True) if demonstration else slide
+                yield {
+                    "audience": audience,
+                    "locale": locale,
+                    "key": said.key,
+                    "parent": said.parent,
+                    "panel": said.panel,
+                    "body": said.to_json(),
+                }
+            made += 1
+    if told is not None:
+        told(made, wanted)
+
+
+def slides_of(
+    engine: sa.Engine, id: str, *, cut: int, locales: Sequence[str], demonstration: bool = False
+) -> Iterator[dict[str, str]]:
+    """The slides of a meeting by its id, of all that is known of its territory: for whoever has no page."""
+    of = of_id(engine, id, cut=cut, scope=KINGDOM)
+    return slides(engine, of, cut=cut, scope=KINGDOM, locales=locales, demonstration=demonstration)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One figure that two freezings of a meeting say differently: on which slide, and as each of them prints it. A
+    figure, or a whole slide, that one of them lacks is None there."""
+
+    slide: Slide
+    then: Figure | None = None
+    now: Figure | None = None
+
+
+def moved(earlier: Sequence[Slide], present: Sequence[Slide]) -> tuple[Moved, ...]:
+    """What moved between two freezings, in the order of the present slides; then the slides that are no more. A figure
+    is the same one when slide, count, unit and territory are: its day may be another. Each figure is told once, on the
+    first slide that says it."""
+    old = {slide.key: slide for slide in earlier}
+    found: list[Moved] = []
+    told: set[tuple] = set()
+    for slide in present:
+        before = old.pop(slide.key, None)
+        if before is None:
+            found.append(Moved(slide))
+            continue
+        then, now = _by_key(before), _by_key(slide)
+        for key in dict.fromkeys((*now, *then)):
+            was, became = then.get(key), now.get(key)
+            change = (key, was and (was.value, was.text), became and (became.value, became.text))
+            if _says(was) != _says(became) and change not in told:
+                told.add(change)
+                found.append(Moved(slide, was, became))
+    return (*found, *(Moved(slide) for slide in old.values()))
+
+
+def _by_key(slide: Slide) -> dict[tuple, Figure]:
+    """The figures of a slide by what makes each one what it is; of several of one count, in their order."""
+    found: dict[tuple, Figure] = {}
+    for figure in slide.figures:
+        place = 0
+        while (key := (figure.what, figure.territory, figure.unit, place)) in found:
+            place += 1
+        found[key] = figure
+    return found
+
+
+def _says(figure: Figure | None) -> tuple | None:
+    return None if figure is None else (figure.value, figure.text, figure.state)
