@@ -44,8 +44,8 @@ def recommended(engine: sa.Engine, of: Meeting, *, cut: int) -> list[Recommendat
 
 
 def carried(engine: sa.Engine, ids: list[str], *, cut: int) -> list[Recommendation]:
-    """What these meetings recommended, without what was withdrawn, as it stands at a cut, closed or not: what has become
-    of it since."""
+    """What these meetings recommended, without what was withdrawn, as it stands at a cut: what became of it since, also
+    where they are closed."""
     return [one for one in recommendations.of_meetings(engine, ids, cut=cut) if one.state != "withdrawn"] if ids else []
 
 
