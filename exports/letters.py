@@ -1,15 +1,16 @@
 """Letters: what leaves the office in Word after a meeting. Minutes, the letter that convenes it, a note, reminders.
 
 Each is a list of lines and tables made from the record (`Block`), written by `exports.word` in the office's own
-template and read back before anybody gets it. Where a second language is asked for, the same blocks are made from its record.
+template, and read back before anybody gets it. Where a second language is asked for, the same blocks are made from the
+record in that language.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
+from exports.office_templates import template
 from exports.readback import release
 from exports.record import ROUNDED_TO, Record
-from exports.templates import template
 from exports.word import Block, Face, Grid, Line, texts_of, written
 from findings.meetings import Declaration, Item, Recommendation
 from i18n import LOCALES, Words, words
@@ -63,7 +64,7 @@ def _file(record: Record, kind: str, made: Callable[[Record], list[Block]], titl
     face = Face(
         title=title,
         notices=notices(record),
-        about=":".join(["tatabbu", kind, record.meeting.id, record.locale, record.audience]),
+        about=(kind, record.meeting.id, record.locale, record.audience, record.other.locale if record.other else ""),
         pages=w("letters.footer", title=title, date=_date(record.meeting.on_date)),
     )
     content = written(
@@ -172,7 +173,7 @@ def note_blocks(record: Record) -> list[Block]:
         blocks += [Line(title, "bullet", mark=one.panel) for title, one in zip(said, slides, strict=False)]
     if not record.slides:
         blocks.append(Line(w("letters.not_frozen")))
-    late = [one for one in record.recalled if one.overdue(record.on)]
+    late = [one for one in record.recalled if one.overdue(record.meeting.on_date)]
     if record.before:
         blocks.append(Line(w("letters.recalled", date=_date(record.before.on_date)), "heading2"))
         if late:
@@ -347,7 +348,8 @@ def _recommendations(
     for one in some:
         cells = [w.number(one.number), recommended(one, w), carried_by(one, record, w), w.date(_date(one.due))]
         if state:
-            cells.append(w("letters.state_overdue" if one.overdue(record.on) else f"letters.state_{one.state}"))
+            late = one.overdue(record.meeting.on_date)
+            cells.append(w("letters.state_overdue" if late else f"letters.state_{one.state}"))
         if meeting:
             cells.append(w.date(_date(record.held[one.meeting].on_date)) if one.meeting in record.held else "")
         rows.append(tuple(cells))
@@ -402,12 +404,3 @@ def _things(step: str, unit: str, w: Words) -> str:
 
 def _date(day: int) -> dt.date:
     return dt.date(1970, 1, 1) + dt.timedelta(days=day)
-
-
-def sections(record: Record) -> dict[str, Sequence[str]]:
-    """The texts of the parts of the minutes that are read back, by the name of their bookmark."""
-    found: dict[str, list[str]] = {}
-    for one in minutes_blocks(record):
-        if one.mark:
-            found.setdefault(one.mark, []).extend(texts_of([one]))
-    return found

@@ -6,6 +6,7 @@ read back.
 """
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from exports.direction import in_line, runs, sayable
-from exports.templates import FILES, TemplateRefused
+from exports.office_templates import FILES, TemplateRefused
 
 FONT = "Arial"
 """On every Windows and every Mac, with Arabic letters of its own; a template's font stands in its place."""
@@ -84,11 +85,11 @@ def texts_of(blocks: Sequence[Block]) -> Iterator[str]:
 @dataclass(frozen=True)
 class Face:
     """What surrounds a document. title: for its properties. notices: on every page. about: what it is the document of,
-    as the program reads it back (meeting, locale, audience, kind)."""
+    for reading it back (kind, meeting, locale, audience, second locale). pages: beside their numbers."""
 
     title: str
     notices: tuple[str, ...] = ()
-    about: str = ""
+    about: tuple[str, ...] = ()
     pages: str = ""
 
 
@@ -367,7 +368,13 @@ class _Writer:
                 _field(paragraph, field)
         properties = self.document.core_properties
         properties.title, properties.author, properties.comments = sayable(in_line(face.title, rtl=self.rtl)), "", ""
-        properties.identifier, properties.language = face.about, LANGUAGES[self.locale]
+        properties.identifier, properties.language = ":".join(["tatabbu", *face.about]), LANGUAGES[self.locale]
+        # Said twice: an office program keeps bookmarks and forgets properties that it does not know, or the reverse.
+        first = next(self.document.element.body.iter(qn("w:p")), None)
+        if first is not None and face.about:
+            name = f"{PREFIX}is_{'_'.join(re.sub('[^A-Za-z0-9]', '', one) for one in face.about)}"[:40]
+            first.append(_element("w:bookmarkStart", id="999", name=name))
+            first.append(_element("w:bookmarkEnd", id="999"))
         properties.last_modified_by, properties.keywords = "", ""
 
     # Texts
