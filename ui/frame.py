@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from findings import foreseen, latest_events
 from i18n import LOCALES, words
-from ui import accesses, demonstration, sheets
+from ui import accesses, demonstration, sheets, wall
 from ui import choices as chosen
 from ui.access import ROOT, exposed_without_login, own_login_configured
 from ui.addresses import GROUPS, MISSING, PAGES, Page, offered
@@ -87,6 +87,9 @@ def run() -> None:
             # The scope of the account is no territory: nothing of this house is his to see.
             _say_no_account(locale)
             st.stop()
+        if wall.is_asked():
+            wall.run(view, who)
+            return
         choices = chosen.read(view)
         open_to_him = offered(who.role)
         _bar(choices, {entry: pages[entry] for entry in open_to_him}, here)
