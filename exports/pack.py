@@ -1,4 +1,4 @@
-"""The one-file pack: a meeting in one HTML file that opens from a USB key, asks nobody for anything and needs no server.
+"""The one-file pack: a meeting in one HTML file that opens from a USB key and asks nobody for anything.
 
 The script and the style are those of the wall, and stand in the file with the typeface. Without the script the slides
 can be read one below another.

@@ -112,7 +112,16 @@ WORDS = (
     *("key_recommend", "key_declare", "key_asked", "asked", "offline", "kept", "sending", "empty", "black", "waiting"),
     *("recommend", "recommend_text", "lead", "partners", "partner_add", "partner_remove", "due", "figure", "no_figure"),
     *("territory", "no_territory", "expected", "submit", "cancel", "draft", "need_text", "need_lead", "need_due"),
-    *("declare", "declare_service", "declare_on", "declare_value", "declare_text", "need_service", "need_said"),
+    *(
+        "declare",
+        "declare_service",
+        "declare_on",
+        "declare_value",
+        "declare_text",
+        "need_service",
+        "need_said",
+        "no_services",
+    ),
     *("recorded_recommend", "recorded_declare", "refused", "choose", "day", "month", "year", "optional", "slides"),
 )
 """The texts that the script puts on the wall."""
@@ -193,10 +202,8 @@ def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
     borders = None
     if slide.kind == "map":
         borders = outlines(slide.chart["parent"], slide.chart["level"])
-    pictures = "".join(
-        f'<div class="tw-picture">{svg(p, locale=locale, width=width, height=height, outlines=borders, wall=True)}</div>'
-        for p in parts
-    )
+    asked = {"locale": locale, "width": width, "height": height, "outlines": borders, "wall": True}
+    pictures = "".join(f'<div class="tw-picture">{svg(part, **asked)}</div>' for part in parts)
     return f'<div class="tw-chart tw-for-{shape.name}" style="--w:{width}px;--h:{height}px">{pictures}</div>'
 
 
@@ -223,9 +230,7 @@ def table(said: Table) -> str:
         return f"<{tag}{kind}{scope}>{escape(text)}</{tag}>"
 
     head = "".join(cell("th", at, text) for at, text in enumerate(said.head))
-    rows = "".join(
-        "<tr>" + "".join(cell("td", at, text) for at, text in enumerate(row)) + "</tr>" for row in said.rows
-    )
+    rows = "".join("<tr>" + "".join(cell("td", at, text) for at, text in enumerate(row)) + "</tr>" for row in said.rows)
     return f'<table class="tw-table"><thead><tr>{head}</tr></thead><tbody class="tw-parts">{rows}</tbody></table>'
 
 

@@ -166,11 +166,20 @@ def _live(view: cache.View, of: Meeting) -> dict[str, Any]:
     told: dict[str, Any] = {"answers": st.session_state.get(_DONE, {}), "slides": [], "offer": None}
     if offer is not None:
         on = (FIRST_DAY + dt.timedelta(of.on_date)).isoformat()
-        told["offer"] = {"on": on} | offer(view.engine, of, locale=view.locale, cut=cut)
+        told["offer"] = {"on": on} | _offer(
+            view.address, id(words(view.locale)), of.id, cut, view.locale, of, view.engine
+        )
         reader = Reader(view.engine, cut, view.scope, view.role, view.locale)
         slides = readback_slides(reader, of, demonstration=view.demonstration)
         told["slides"] = [wall.one(slide, locale=view.locale) | {"made": True} for slide in slides]
     return told
+
+
+@kept(16)
+def _offer(
+    database: str, stamp: int, meeting: str, cut: int, locale: str, _of: Meeting, _engine: sa.Engine
+) -> dict[str, Any]:
+    return offer(_engine, _of, locale=locale, cut=cut)
 
 
 def _hear() -> None:

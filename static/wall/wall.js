@@ -25,6 +25,21 @@ const element = (tag, attributes = {}, ...inside) => {
   return made;
 };
 
+// Drawn, since the typeface that is shipped has no such sign.
+const frame = () => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [name, value] of [["viewBox", "0 0 24 24"], ["width", "28"], ["height", "28"], ["aria-hidden", "true"]]) {
+    made.setAttribute(name, value);
+  }
+  const line = document.createElementNS(made.namespaceURI, "path");
+  line.setAttribute("d", "M3 9V3h6M15 3h6v6M21 15v6h-6M9 21H3v-6");
+  for (const [name, value] of [["fill", "none"], ["stroke", "currentColor"], ["stroke-width", "2.4"]]) line.setAttribute(name, value);
+  made.append(line);
+  return made;
+};
+
+const plain = text => text.replace(/[\u2066-\u2069\u200e\u200f]/g, "").trim();
+
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
 
 // What the browser keeps, under one name per meeting. Where it may keep nothing, this page does as long as it lives.
@@ -87,7 +102,8 @@ export class Wall {
     const button = (name, mark, run) =>
       element("button", {type: "button", class: `tw-tool tw-tool-${name}`, "aria-label": words[name], title: words[name],
         onclick: event => { event.currentTarget.blur(); run(); }}, mark);
-    this.heading = element("p", {class: "tw-of"}, [deck.office, deck.title].filter(Boolean).join(" · "));
+    this.heading = element("p", {class: "tw-of"},
+      ...[deck.office, deck.title].filter(Boolean).map(said => element("span", {}, said)));
     this.state = element("p", {class: "tw-state", role: "status"});
     this.counter = element("p", {class: "tw-counter"});
     this.place = element("div", {class: "tw-place", tabindex: "-1"});
@@ -95,11 +111,11 @@ export class Wall {
     this.toast = element("p", {class: "tw-toast", role: "status"});
     this.over = element("div", {class: "tw-over", hidden: true});
     this.stage = element("div", {class: "tw-stage"},
-      element("div", {class: "tw-top"}, this.heading, this.state,
+      element("div", {class: "tw-top"}, this.heading,
         element("div", {class: "tw-tools"}, button("help", "?", () => this.help()),
-          button("full_screen", "⛶", () => this.full())),
+          button("full_screen", frame(), () => this.full())),
         this.counter),
-      this.place, this.more, this.toast, this.over);
+      this.place, this.state, this.more, this.toast, this.over);
     this.root = element("div", {class: "tw-wall", lang: deck.locale, dir: deck.dir, role: "region",
       "aria-label": deck.title}, this.stage);
     host.append(this.root);
@@ -198,10 +214,7 @@ export class Wall {
     if (page < 0) this.page = this.pages.length - 1;
     this.turn();
     this.more.hidden = this.children.length === 0;
-    for (const shape of this.place.querySelectorAll("[data-code]")) {
-      const leads = this.children.some(child => child.territory === shape.dataset.code);
-      shape.classList.toggle("tw-leads", leads);
-    }
+    this.lead();
     const total = this.down ? this.siblings.length : this.way.length;
     const number = this.down ? this.siblings.indexOf(this.down) + 1 : this.at + 1;
     this.numbered = (this.down ? `${this.down.name} · ` : "") + filled(words.counter, {number, total});
@@ -212,6 +225,17 @@ export class Wall {
     this.kept.said.at = slide.key;
     this.kept.save();
     this.tell(slide.key);
+  }
+
+  // What leads into a territory: what the chart marks with its code, else its name where it stands in chart or table.
+  lead() {
+    for (const shape of this.place.querySelectorAll("[data-code], svg text, td:first-child")) {
+      const name = plain(shape.textContent);
+      const child = this.children.find(one => shape.dataset.code ? one.territory === shape.dataset.code : plain(one.name) === name);
+      if (!child) continue;
+      shape.dataset.leads = child.key;
+      shape.classList.add("tw-leads");
+    }
   }
 
   counted() {
@@ -302,12 +326,9 @@ export class Wall {
     this.draw();
   }
 
-  descend(territory = null) {
+  descend() {
     const children = this.children;
-    if (territory !== null) {
-      const child = children.find(one => one.territory === territory);
-      if (child) this.into(child);
-    } else if (children.length === 1) this.into(children[0]);
+    if (children.length === 1) this.into(children[0]);
     else if (children.length > 1) this.choose(children);
   }
 
@@ -330,8 +351,9 @@ export class Wall {
       this.root.classList.remove("tw-black");
       return;
     }
-    const shape = event.target.closest?.("[data-code]");
-    if (shape && this.place.contains(shape)) this.descend(shape.dataset.code);
+    const shape = event.target.closest?.("[data-leads]");
+    const child = shape && this.children.find(one => one.key === shape.dataset.leads);
+    if (child) this.into(child);
   }
 
   full() {
@@ -527,7 +549,7 @@ export class Wall {
     };
     const day = (name, preset) => {
       const [year, month, date] = (draft[name] ?? preset ?? "").split("-");
-      const now = Number((preset || offer.due || "2024").slice(0, 4));
+      const now = Number((preset || offer.on).slice(0, 4));
       const parts = [
         ["day", Array.from({length: 31}, (_, at) => [String(at + 1).padStart(2, "0"), String(at + 1)]), date],
         ["month", words.months.map((said, at) => [String(at + 1).padStart(2, "0"), said]), month],
@@ -551,11 +573,13 @@ export class Wall {
     const services = offer.services.map(one => [one.id, one.name]);
     const faults = element("ul", {class: "tw-faults", role: "alert"});
     const fault = texts => faults.replaceChildren(...texts.map(one => element("li", {}, one)));
-    const [step, unit] = slide.counts[0] || [];
+    const begun = offer.slides?.[slide.key] || {};
+    const [step, unit] = begun.step ? [begun.step, begun.unit] : slide.counts[0] || [];
     const own = offer.counts.find(one => one.step === step && (!unit || one.unit === unit));
     const count = select("count", offer.counts.map(one => [`${one.step}|${one.unit}`, one.name]),
       own ? `${own.step}|${own.unit}` : "", words.no_figure);
-    const place = select("territory", offer.places.map(one => [one.code, one.name]), slide.territory, words.no_territory);
+    const place = select("territory", offer.places.map(one => [one.code, one.name]),
+      begun.territory || slide.territory, words.no_territory);
     const said = text("text", kind === "recommend" ? 4 : 3, {"aria-label": words[`${kind}_text`]});
     let fields, needed;
     if (kind === "recommend") {
@@ -579,7 +603,7 @@ export class Wall {
       fields = [
         field(words.declare_service, select("service", services), true),
         field(`${words.declare_value} (${words.optional})`, value),
-        group(words.declare_on, day("on", offer.on || offer.due)),
+        group(words.declare_on, day("on", begun.on || offer.on)),
         field(words.declare_text, said, true),
         field(`${words.figure} (${words.optional})`, count),
         field(`${words.territory} (${words.optional})`, place),
@@ -609,6 +633,7 @@ export class Wall {
       submit.textContent = words.submit;
     };
     if (draft.faults) fault(draft.faults);
+    else if (!services.length) fault([words.no_services]);
     this.kept.said.form = {kind, key: slide.key};
     this.kept.save();
     (kind === "recommend" ? said : form.querySelector("select")).focus();
