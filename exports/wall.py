@@ -199,6 +199,8 @@ def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
         parts = [replace(slide, chart={**slide.chart, "rows": list(page)}) for page in pages]
     else:
         parts = [slide]
+    # The notice stands once on a slide, below its chart, in full.
+    parts = [replace(part, demonstration=False) for part in parts]
     borders = None
     if slide.kind == "map":
         borders = outlines(slide.chart["parent"], slide.chart["level"])

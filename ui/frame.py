@@ -109,7 +109,7 @@ def _own_words(locale: str) -> str:
     w = words(locale)
     texts = {"": "app.upload", "-limit": "app.upload_limit", "-records": "records.upload_limit"}
     said = ";".join(f'--tt-upload{name}:"{w(key)}"' for name, key in texts.items())
-    return f":root{{{said}}}"
+    return f':root{{{said};--tt-lost:"{w("app.connection_lost")}"}}'
 
 
 def _lit(here: Page) -> str:

@@ -764,7 +764,8 @@ const connected = () =>
 const raise = () => {
   // Above everything else and alone to take keys: nothing of Streamlit's is seen or heard, not even when the server is lost.
   if (!dialog) {
-    dialog = element("dialog", {class: "tw-dialog", oncancel: event => event.preventDefault(),
+    // By this mark React's own boxes leave it alone: the one that says the server is lost would make it deaf.
+    dialog = element("dialog", {class: "tw-dialog", "data-react-aria-top-layer": "true", oncancel: event => event.preventDefault(),
       onclose: () => { if (dialog.isConnected) dialog.showModal(); }});
   }
   if (!dialog.isConnected) document.body.append(dialog);

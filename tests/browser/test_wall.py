@@ -248,7 +248,7 @@ def test_what_is_shown_only_when_the_chair_asks_stays_out_until_a_key_asks(wall)
 def test_a_key_shows_the_whole_screen(wall):
     page = wall()
     page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement !== null")
+    page.wait_for_function("() => document.fullscreenElement !== null")
     assert page.evaluate("document.fullscreenElement.className").startswith("tw-wall")
     assert page.locator(".tw-title").is_visible()
 
@@ -342,10 +342,10 @@ def test_the_network_dies_and_comes_back(wall, office, complaints):
     page.context.set_offline(True)
     office.stop()
     page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]').getAttribute('data-test-connection-state') !== 'CONNECTED'",
+        "() => document.querySelector('[data-testid=stApp]').getAttribute('data-test-connection-state') !== 'CONNECTED'",
         timeout=30_000,
     )
-    page.wait_for_function("document.querySelector('.tw-state').textContent !== ''")
+    page.wait_for_function("() => document.querySelector('.tw-state').textContent !== ''")
     assert "الاتصال منقطع" in page.inner_text(".tw-state")
     for _ in range(8):  # long enough for Streamlit to lose patience and say so
         page.keyboard.press("PageDown")
@@ -369,14 +369,14 @@ def test_the_network_dies_and_comes_back(wall, office, complaints):
     page.context.set_offline(False)
     office.start()
     page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]').getAttribute('data-test-connection-state') === 'CONNECTED'",
+        "() => document.querySelector('[data-testid=stApp]').getAttribute('data-test-connection-state') === 'CONNECTED'",
         timeout=90_000,
     )
     until = time.monotonic() + 30
     while time.monotonic() < until and office.shown().count("i1/pace") == before:
         page.wait_for_timeout(300)
     assert office.shown().count("i1/pace") > before
-    page.wait_for_function("document.querySelector('.tw-state').textContent === ''", timeout=30_000)
+    page.wait_for_function("() => document.querySelector('.tw-state').textContent === ''", timeout=30_000)
     assert key_of(page) == "i1/pace"
     assert not english_box(page)
     if RECORDING:
@@ -415,7 +415,7 @@ def test_a_recommendation_is_refused_without_service_and_date_and_stored_once(wa
     assert found == [("cnss", "i1/gap", HERE)]
     page.keyboard.press("End")
     at(page, "readback")
-    page.wait_for_function("document.querySelector('.tw-place').textContent.includes('Ouvrir le guichet')")
+    page.wait_for_function("() => document.querySelector('.tw-place').textContent.includes('Ouvrir le guichet')")
     assert page.evaluate("Object.keys(JSON.parse(Object.values(localStorage)[0]).drafts)") == []
 
 
@@ -477,3 +477,17 @@ def test_the_pack_can_be_read_without_its_script(browser, tmp_path):
     assert titles.count() == len([one for one in slides("ar") if not one.screen_only])
     assert titles.nth(3).is_visible()
     context.close()
+
+
+def test_on_other_pages_the_lost_server_is_said_in_the_readers_language(new_page, office, complaints, settled):
+    page = new_page()
+    page.goto(office.address().partition("?")[0] + "?lang=fr")
+    settled(page)
+    office.stop()
+    page.wait_for_selector("[role=dialog]", state="attached", timeout=30_000)
+    assert page.inner_text("[role=dialog]").strip() == ""
+    said = page.evaluate("() => getComputedStyle(document.querySelector('[role=dialog]'), '::before').content")
+    assert "La connexion au serveur est interrompue" in said
+    office.start()
+    page.wait_for_selector("[role=dialog]", state="detached", timeout=60_000)
+    complaints[:] = [one for one in complaints if "ERR_" not in one and "WebSocket" not in one]
