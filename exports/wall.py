@@ -49,6 +49,8 @@ WIDE = Shape("wide", 1760, 640, 540, 0)
 SQUARE = Shape("square", 1312, 640, 0, 236)
 """4:3, drawn at 1440 × 1080."""
 SHAPES = (WIDE, SQUARE)
+TALL = Shape("tall", 520, 560, 0, 0)
+"""A telephone held upright, for who follows: there a slide scrolls, and a letter is as large as on its other pages."""
 
 
 def digest() -> str:
@@ -66,6 +68,7 @@ def deck(
     script is told.
     """
     w = words(locale)
+    shapes = (*SHAPES, TALL) if mode == "follow" else SHAPES
     return {
         "title": title,
         "office": office,
@@ -73,7 +76,7 @@ def deck(
         "dir": w.direction,
         "mode": mode,
         "words": wording(locale),
-        "slides": [one(slide, locale=locale) for slide in in_order(slides)],
+        "slides": [one(slide, locale=locale, shapes=shapes) for slide in in_order(slides)],
         **more,
     }
 
@@ -90,8 +93,8 @@ def in_order(slides: Iterable[Slide]) -> list[Slide]:
     return [*way, *below]
 
 
-def one(slide: Slide, *, locale: str) -> dict[str, Any]:
-    """What the script is given of one slide."""
+def one(slide: Slide, *, locale: str, shapes: Sequence[Shape] = SHAPES) -> dict[str, Any]:
+    """What the script is given of one slide, its chart drawn for those shapes of screen."""
     w = words(locale)
     return {
         "key": slide.key,
@@ -102,7 +105,7 @@ def one(slide: Slide, *, locale: str) -> dict[str, Any]:
         "name": w.territory(slide.territory) if slide.territory else "",
         "counts": [[figure.what, figure.unit] for figure in slide.figures if "." in figure.what][:1],
         "asked": slide.screen_only,
-        "html": section(slide, locale=locale),
+        "html": section(slide, locale=locale, shapes=shapes),
     }
 
 
@@ -145,12 +148,12 @@ def wording(locale: str) -> dict[str, Any]:
     return said
 
 
-def section(slide: Slide, *, locale: str) -> str:
+def section(slide: Slide, *, locale: str, shapes: Sequence[Shape] = SHAPES) -> str:
     """One slide as an HTML section: title, at most three numbers, verdict, one chart, sentences, sources."""
     w = words(locale)
     aside = _aside(slide)
     classes = ["tw-slide", f"tw-kind-{slide.kind}"] + (["tw-beside"] if slide.numbers else [])
-    body = _body(slide, locale=locale)
+    body = _body(slide, locale=locale, shapes=shapes)
     lines = "" if slide.kind in ("cover", "text") else _lines(slide.lines)
     return (
         f'<section class="{" ".join(classes)}" data-key="{escape(slide.key)}" lang="{locale}" dir="{w.direction}">'
@@ -174,7 +177,7 @@ def _aside(slide: Slide) -> str:
     return f'<div class="tw-aside">{said}</div>' if said else ""
 
 
-def _body(slide: Slide, *, locale: str) -> str:
+def _body(slide: Slide, *, locale: str, shapes: Sequence[Shape]) -> str:
     if slide.kind == "cover":
         lines = slide.chart.get("lines") or slide.lines
         return "".join(f'<p class="tw-cover-line">{escape(line)}</p>' for line in lines)
@@ -182,7 +185,7 @@ def _body(slide: Slide, *, locale: str) -> str:
         rows = "".join(f"<li>{escape(line)}</li>" for line in slide.lines)
         return f'<ul class="tw-said tw-parts">{rows}</ul>' if rows else ""
     if slide.kind in DRAWN and svg is not None:
-        return "".join(_drawn(slide, shape, locale=locale) for shape in SHAPES)
+        return "".join(_drawn(slide, shape, locale=locale) for shape in shapes)
     return table(slide.table)
 
 
@@ -191,12 +194,9 @@ def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
     width, height = room(slide, shape)
     if slide.kind == "bars":
         rows = slide.chart.get("rows", ())
-        most = max(1, (height - 60) // ROW)
-        pages = [rows[at : at + most] for at in range(0, len(rows), most)] or [()]
-        # The last one with as many rows as the others: a bar must not grow thick because it stands alone.
-        share = ceil(len(rows) / len(pages)) or 1
-        pages = [rows[at : at + share] for at in range(0, len(rows), share)] or [()]
-        parts = [replace(slide, chart={**slide.chart, "rows": list(page)}) for page in pages]
+        if shape is TALL:
+            height = max(height, 80 + ROW * len(rows))
+        parts = [replace(slide, chart={**slide.chart, "rows": page}) for page in pages(rows, height)]
     else:
         parts = [slide]
     # The notice stands once on a slide, below its chart, in full.
@@ -209,9 +209,19 @@ def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
     return f'<div class="tw-chart tw-for-{shape.name}" style="--w:{width}px;--h:{height}px">{pictures}</div>'
 
 
+def pages(rows: Sequence[Any], height: int) -> list[list[Any]]:
+    """The rows of a chart of bars on the pages that a height makes necessary, shared as evenly as can be: a bar must not
+    grow thick because it stands alone on the last one."""
+    most = max(1, (height - 60) // ROW)
+    share = ceil(len(rows) / (ceil(len(rows) / most) or 1)) or 1
+    return [list(rows[at : at + share]) for at in range(0, len(rows), share)] or [[]]
+
+
 def room(slide: Slide, shape: Shape) -> tuple[int, int]:
     """The width and height that a slide leaves its chart on a shape of screen."""
     width, height = shape.width, shape.height
+    if shape is TALL:
+        return width, height
     if slide.numbers:
         width, height = width - shape.aside, height - shape.above
     elif slide.verdict:

@@ -87,10 +87,10 @@ def run() -> None:
             # The scope of the account is no territory: nothing of this house is his to see.
             _say_no_account(locale)
             st.stop()
-        if wall.is_asked():
-            wall.run(view, who)
-            return
         choices = chosen.read(view)
+        if wall.is_asked():
+            wall.run(choices, who)
+            return
         open_to_him = offered(who.role)
         _bar(choices, {entry: pages[entry] for entry in open_to_him}, here)
         if here not in open_to_him:

@@ -22,8 +22,8 @@ from findings import meetings
 from findings.meetings import Meeting
 from findings.reader import Reader
 from i18n import Words, words
-from ui import cache
-from ui.choices import FIRST_DAY, asked
+from ui import accesses, cache
+from ui.choices import FIRST_DAY, Choices, asked
 from ui.engine import today
 from ui.kept import kept
 from ui.viewer import Viewer
@@ -42,8 +42,9 @@ PRESENT, FOLLOW, READ = "present", "follow", "read"
 SECONDS = 3
 """How often those who follow ask whether a further slide was shown."""
 
-_HEARD, _DONE = "_wall_heard", "_wall_done"
-"""What the browser has said and was not yet dealt with; the answers given in this session, by the browser's ids."""
+_OPENED, _HEARD, _DONE = "_wall_opened", "_wall_heard", "_wall_done"
+"""The meeting whose wall was opened; what the browser has said and was not yet dealt with; the answers given
+in this session, by the browser's ids."""
 
 _MOST_ANSWERS = 200
 
@@ -63,18 +64,22 @@ def address(meeting: str, *, locale: str, demonstration: bool = False) -> str:
     return f"./?lang={locale}" + ("&demo=1" if demonstration else "") + f"&{WHICH}={meeting}&{ASKED}=1"
 
 
-def run(view: cache.View, who: Viewer) -> None:
+def run(chosen: Choices, who: Viewer) -> None:
     """The whole page of the wall, in the place of the bar and of a page."""
-    w = words(view.locale)
+    view, w = chosen.view, chosen.words
     of = meetings.of_id(view.engine, asked(WHICH), cut=view.cut, scope=view.scope)
     if of is None or of.state == "withdrawn":
         _say("wall.not_found", w)
     elif of.frozen is None:
         _say("wall.not_open", w)
-    elif not who.may_import:
-        _follow(view, of)
     else:
-        _present(view, of, who)
+        if st.session_state.get(_OPENED) != of.id:
+            st.session_state[_OPENED] = of.id
+            accesses.note(accesses.PAGE, chosen, who, page="wall", territory=of.territory)
+        if who.may_import:
+            _present(view, of, who)
+        else:
+            _follow(view, of)
 
 
 def _present(view: cache.View, of: Meeting, who: Viewer) -> None:

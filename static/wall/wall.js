@@ -5,6 +5,7 @@
 // id: a network that dies for a minute, or a laptop that is closed, loses nothing, and what is sent twice counts once.
 
 const WIDE = {name: "wide", width: 1920, height: 1080}, SQUARE = {name: "square", width: 1440, height: 1080};
+const TALL = {name: "tall", width: 0, height: 0};
 const LARGEST_TITLE = 56, LEAST_TITLE = 30;
 const RESEND = 4000;
 
@@ -116,6 +117,11 @@ export class Wall {
           button("full_screen", frame(), () => this.full())),
         this.counter),
       this.place, this.state, this.more, this.toast, this.over);
+    if (deck.mode === "follow") {
+      const turn = (name, run) => element("button", {type: "button", class: "tw-turn", onclick: run}, words[name]);
+      this.stage.append(element("div", {class: "tw-turns"},
+        turn("previous", () => this.previous()), turn("next", () => this.next())));
+    }
     this.root = element("div", {class: "tw-wall", lang: deck.locale, dir: deck.dir, role: "region",
       "aria-label": deck.title}, this.stage);
     host.append(this.root);
@@ -144,15 +150,14 @@ export class Wall {
 
   size(again = true) {
     const width = window.innerWidth, height = window.innerHeight;
-    const shape = width / height >= 1.5 ? WIDE : SQUARE;
-    const scale = Math.min(width / shape.width, height / shape.height);
-    const style = this.stage.style;
-    style.transform = `translate(${(width - shape.width * scale) / 2}px, ${(height - shape.height * scale) / 2}px) scale(${scale})`;
-    this.scale = scale;
+    const upright = this.deck.mode === "follow" && width < height;
+    const shape = upright ? TALL : width / height >= 1.5 ? WIDE : SQUARE;
+    const scale = upright ? 1 : Math.min(width / shape.width, height / shape.height);
+    const side = (width - shape.width * scale) / 2, top = (height - shape.height * scale) / 2;
+    this.stage.style.transform = upright ? "none" : `translate(${side}px, ${top}px) scale(${scale})`;
     if (shape === this.shape) return;
     this.shape = shape;
-    this.root.classList.toggle("tw-wide", shape === WIDE);
-    this.root.classList.toggle("tw-square", shape === SQUARE);
+    for (const one of [WIDE, SQUARE, TALL]) this.root.classList.toggle(`tw-${one.name}`, one === shape);
     if (again) this.draw();
   }
 
@@ -210,6 +215,7 @@ export class Wall {
       return;
     }
     this.place.innerHTML = slide.html;
+    this.stage.scrollTop = 0;
     this.fit();
     if (page < 0) this.page = this.pages.length - 1;
     this.turn();
@@ -246,6 +252,8 @@ export class Wall {
 
   // The largest title that leaves the chart its room, and the pages of what does not fit at once.
   fit() {
+    this.pages = [];
+    if (this.shape === TALL) return;
     const title = this.place.querySelector(".tw-title");
     if (title && !this.place.querySelector(".tw-kind-cover")) {
       for (let size = LARGEST_TITLE; size >= LEAST_TITLE; size -= 2) {
