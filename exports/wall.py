@@ -210,8 +210,8 @@ def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
 
 
 def pages(rows: Sequence[Any], height: int) -> list[list[Any]]:
-    """The rows of a chart of bars on the pages that a height makes necessary, shared as evenly as can be: a bar must not
-    grow thick because it stands alone on the last one."""
+    """The rows of a chart of bars on the pages that a height makes necessary, shared evenly: a bar must not grow thick
+    because it stands alone on the last one."""
     most = max(1, (height - 60) // ROW)
     share = ceil(len(rows) / (ceil(len(rows) / most) or 1)) or 1
     return [list(rows[at : at + share]) for at in range(0, len(rows), share)] or [[]]
