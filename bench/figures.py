@@ -89,7 +89,7 @@ def write_page(figures: Sequence[Figure]) -> None:
     before, _, old = text.partition(_RESULTS)
     run = {f.section for f in figures}
     kept = [f for f in _read(old) if f.section not in run]
-    order = ("read", "targets", "write", "records", "large", "view", "browser")
+    order = ("read", "targets", "write", "records", "large", "view", "browser", "wall")
     lines = sorted([*kept, *figures], key=lambda f: order.index(f.section))
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     day = dt.datetime.now(tz=dt.UTC).date().isoformat()

@@ -96,7 +96,7 @@ WEEK = dt.timedelta(days=7)
 LISTED, GIVEN = 200, 100_000
 """How many rows the page lists, and how many the file holds at most."""
 
-PAGE_NAMES = {page.name: page.key for page in PAGES}
+PAGE_NAMES = {page.name: page.key for page in PAGES} | {"wall": "wall.slides"}
 
 
 @dataclass(frozen=True)

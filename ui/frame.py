@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from findings import foreseen, latest_events
 from i18n import LOCALES, Words, words
-from ui import accesses, demonstration, proof, sheets
+from ui import accesses, demonstration, proof, sheets, wall
 from ui import choices as chosen
 from ui.access import ROOT, exposed_without_login, own_login_configured
 from ui.addresses import GROUPS, MISSING, PAGES, Page, offered
@@ -86,6 +86,9 @@ def run() -> None:
             _say_no_account(locale)
             st.stop()
         choices = chosen.read(view)
+        if wall.is_asked():
+            wall.run(choices, who)
+            return
         open_to_him = offered(who.role)
         _bar(choices, {entry: pages[entry] for entry in open_to_him}, here)
         if here not in open_to_him:
@@ -125,7 +128,7 @@ def _own_words(locale: str) -> str:
     w = words(locale)
     texts = {"": "app.upload", "-limit": "app.upload_limit", "-records": "records.upload_limit"}
     said = ";".join(f'--tt-upload{name}:"{w(key)}"' for name, key in texts.items())
-    return f":root{{{said}}}"
+    return f':root{{{said};--tt-lost:"{w("app.connection_lost")}"}}'
 
 
 def _lit(here: Page, who: Viewer | None) -> str:

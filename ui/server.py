@@ -23,7 +23,7 @@ from streamlit.web.server.starlette import starlette_server
 from data.catalogue import CatalogueError
 from data.database import MigrationRefused, engine_for, local_folder
 from i18n import LOCALES, words
-from ui import charts, foresee, sheets
+from ui import charts, foresee, sheets, wall
 from ui.access import ROOT, SECRETS, ProxyWrong, allowed_hosts, is_loopback, login_configured, proxy
 from ui.addresses import PAGES
 from ui.assets import Assets, Compressed
@@ -171,6 +171,7 @@ def middleware(*, cache: Path, ours: Mapping[Path, Path] | None = None) -> tuple
         "/static/": (STREAMLIT_FILES / "static", True),
         "/app/static/": (STATIC, False),
         sheets.FOLDER: (sheets.PATH.parent, False),
+        wall.folder(): (STATIC / "wall", True),
     }
     # Until the theme has arrived Streamlit asks for its own typeface, 170 kB for a word or two: it gets ours.
     theirs = (STREAMLIT_FILES / "static/media").glob("SourceSansVF-Upright.*")

@@ -1,0 +1,268 @@
+"""The slides of a meeting as a wall shows them, in HTML: one deck for the screen of the room and for the one-file pack.
+
+Every text of a slide is its own; what is added here is where it stands. Charts are drawn for two shapes of screen, so
+that no letter of them is ever made smaller than it was drawn.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from i18n import words
+from panels.slide import Slide, Table
+
+try:
+    from exports.outlines import outlines
+    from panels.svg import svg
+except ImportError:  # while the drawing is being built: its figures as rows
+    outlines = svg = None
+
+FOLDER = Path(__file__).resolve().parents[1] / "static" / "wall"
+SCRIPT, STYLE = FOLDER / "wall.js", FOLDER / "wall.css"
+
+DRAWN = ("bars", "path", "map", "chain")
+ROW = 58
+"""The least height of a row of bars whose name is written at 24 px."""
+
+_FIRST_DAY = dt.date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A shape of screen. name: its class in the style; width, height: of the room that a chart and its sentences have
+    when nothing stands beside them; aside, above: what numbers and verdict take of it."""
+
+    name: str
+    width: int
+    height: int
+    aside: int
+    above: int
+
+
+WIDE = Shape("wide", 1760, 640, 540, 0)
+"""16:9, drawn at 1920 × 1080."""
+SQUARE = Shape("square", 1312, 640, 0, 236)
+"""4:3, drawn at 1440 × 1080."""
+SHAPES = (WIDE, SQUARE)
+TALL = Shape("tall", 520, 560, 0, 0)
+"""A telephone held upright, for who follows: there a slide scrolls, and a letter is as large as on its other pages."""
+
+
+def digest() -> str:
+    """What the script and the style of the wall are known by: other bytes, another name."""
+    return hashlib.sha256(SCRIPT.read_bytes() + STYLE.read_bytes()).hexdigest()[:12]
+
+
+def deck(
+    slides: Iterable[Slide], *, locale: str, title: str, office: str = "", mode: str, **more: Any
+) -> dict[str, Any]:
+    """What the script is given of a meeting: its title, the office's name, the words of the wall, and the slides, each
+    with key, parent, item, name (of its territory), asked (only on the wall when the chair asks) and html.
+
+    mode: present, follow, read or pack. Territories below a slide stand in administrative order. more: what else the
+    script is told.
+    """
+    w = words(locale)
+    shapes = (*SHAPES, TALL) if mode == "follow" else SHAPES
+    return {
+        "title": title,
+        "office": office,
+        "locale": locale,
+        "dir": w.direction,
+        "mode": mode,
+        "words": wording(locale),
+        "slides": [one(slide, locale=locale, shapes=shapes) for slide in in_order(slides)],
+        **more,
+    }
+
+
+def in_order(slides: Iterable[Slide]) -> list[Slide]:
+    """The presenter's way as it is, then the drill-downs, each family in administrative order."""
+    slides = list(slides)
+    way = [slide for slide in slides if not slide.parent]
+    place = {slide.key: at for at, slide in enumerate(way)}
+    below = sorted(
+        (slide for slide in slides if slide.parent),
+        key=lambda slide: (place.get(slide.parent, len(way)), slide.parent, slide.territory),
+    )
+    return [*way, *below]
+
+
+def one(slide: Slide, *, locale: str, shapes: Sequence[Shape] = SHAPES) -> dict[str, Any]:
+    """What the script is given of one slide, its chart drawn for those shapes of screen."""
+    w = words(locale)
+    return {
+        "key": slide.key,
+        "parent": slide.parent,
+        "item": slide.item,
+        "subject": slide.subject,
+        "territory": slide.territory,
+        "name": w.territory(slide.territory) if slide.territory else "",
+        "counts": [[figure.what, figure.unit] for figure in slide.figures if "." in figure.what][:1],
+        "asked": slide.screen_only,
+        "html": section(slide, locale=locale, shapes=shapes),
+    }
+
+
+WORDS = (
+    *("counter", "page", "next", "previous", "full_screen", "help", "back", "leave", "detail", "detail_title", "close"),
+    *("key_next", "key_previous", "key_ends", "key_black", "key_down", "key_up", "key_full", "key_help", "key_leave"),
+    *("key_recommend", "key_declare", "key_asked", "asked", "offline", "kept", "sending", "empty", "black", "waiting"),
+    *("recommend", "recommend_text", "lead", "partners", "partner_add", "partner_remove", "due", "figure", "no_figure"),
+    *("territory", "no_territory", "expected", "submit", "cancel", "draft", "need_text", "need_lead", "need_due"),
+    *(
+        "declare",
+        "declare_service",
+        "declare_on",
+        "declare_value",
+        "declare_text",
+        "need_service",
+        "need_said",
+        "no_services",
+    ),
+    *("recorded_recommend", "recorded_declare", "refused", "choose", "day", "month", "year", "optional", "slides"),
+)
+"""The texts that the script puts on the wall."""
+
+_FILLED = {
+    "counter": {"number": "{number}", "total": "{total}"},
+    "page": {"number": "{number}", "total": "{total}"},
+    "recorded_recommend": {"number": "{number}"},
+    "recorded_declare": {"number": "{number}"},
+    "partner_remove": {"name": "{name}"},
+    "waiting": {"number": "{number}"},
+}
+
+
+def wording(locale: str) -> dict[str, Any]:
+    """The words of the wall in a language; a placeholder stays where the script puts in a number. months: their names
+    from January on."""
+    w = words(locale)
+    said: dict[str, Any] = {name: w(f"wall.{name}", **_FILLED.get(name, {})) for name in WORDS}
+    said["months"] = [w.month(dt.date(2024, number, 1)).removesuffix(" 2024") for number in range(1, 13)]
+    return said
+
+
+def section(slide: Slide, *, locale: str, shapes: Sequence[Shape] = SHAPES) -> str:
+    """One slide as an HTML section: title, at most three numbers, verdict, one chart, sentences, sources."""
+    w = words(locale)
+    aside = _aside(slide)
+    classes = ["tw-slide", f"tw-kind-{slide.kind}"] + (["tw-beside"] if slide.numbers else [])
+    body = _body(slide, locale=locale, shapes=shapes)
+    lines = "" if slide.kind in ("cover", "text") else _lines(slide.lines)
+    return (
+        f'<section class="{" ".join(classes)}" data-key="{escape(slide.key)}" lang="{locale}" dir="{w.direction}">'
+        f'<h1 class="tw-title">{escape(slide.title)}</h1>'
+        f'<div class="tw-body">{aside}<div class="tw-main">{body}{lines}</div></div>'
+        f'<div class="tw-foot">{_sources(slide, locale)}{_notice(slide, locale)}</div></section>'
+    )
+
+
+def _aside(slide: Slide) -> str:
+    said = "".join(
+        f'<div class="tw-figure"><div class="tw-what">{escape(number.label)}</div>'
+        f'<div class="tw-big"><b>{escape(number.text)}</b>'
+        + (f' <span class="tw-unit">{escape(number.unit)}</span>' if number.unit else "")
+        + "</div></div>"
+        for number in slide.numbers[:3]
+    )
+    if slide.verdict:
+        tone, shape, word = (escape(slide.verdict.get(name, "")) for name in ("tone", "shape", "word"))
+        said += f'<div class="tw-verdict tw-{tone}"><span aria-hidden="true">{shape}</span> {word}</div>'
+    return f'<div class="tw-aside">{said}</div>' if said else ""
+
+
+def _body(slide: Slide, *, locale: str, shapes: Sequence[Shape]) -> str:
+    if slide.kind == "cover":
+        lines = slide.chart.get("lines") or slide.lines
+        return "".join(f'<p class="tw-cover-line">{escape(line)}</p>' for line in lines)
+    if slide.kind == "text":
+        rows = "".join(f"<li>{escape(line)}</li>" for line in slide.lines)
+        return f'<ul class="tw-said tw-parts">{rows}</ul>' if rows else ""
+    if slide.kind in DRAWN and svg is not None:
+        return "".join(_drawn(slide, shape, locale=locale) for shape in shapes)
+    return table(slide.table)
+
+
+def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
+    """The chart as it is drawn for a shape of screen: as many pictures as its rows need."""
+    width, height = room(slide, shape)
+    if slide.kind == "bars":
+        rows = slide.chart.get("rows", ())
+        if shape is TALL:
+            height = max(height, 80 + ROW * len(rows))
+        parts = [replace(slide, chart={**slide.chart, "rows": page}) for page in pages(rows, height)]
+    else:
+        parts = [slide]
+    # The notice stands once on a slide, below its chart, in full.
+    parts = [replace(part, demonstration=False) for part in parts]
+    borders = None
+    if slide.kind == "map":
+        borders = outlines(slide.chart["parent"], slide.chart["level"])
+    asked = {"locale": locale, "width": width, "height": height, "outlines": borders, "wall": True}
+    pictures = "".join(f'<div class="tw-picture">{svg(part, **asked)}</div>' for part in parts)
+    return f'<div class="tw-chart tw-for-{shape.name}" style="--w:{width}px;--h:{height}px">{pictures}</div>'
+
+
+def pages(rows: Sequence[Any], height: int) -> list[list[Any]]:
+    """The rows of a chart of bars on the pages that a height makes necessary, shared evenly: a bar must not grow thick
+    because it stands alone on the last one."""
+    most = max(1, (height - 60) // ROW)
+    share = ceil(len(rows) / (ceil(len(rows) / most) or 1)) or 1
+    return [list(rows[at : at + share]) for at in range(0, len(rows), share)] or [[]]
+
+
+def room(slide: Slide, shape: Shape) -> tuple[int, int]:
+    """The width and height that a slide leaves its chart on a shape of screen."""
+    width, height = shape.width, shape.height
+    if shape is TALL:
+        return width, height
+    if slide.numbers:
+        width, height = width - shape.aside, height - shape.above
+    elif slide.verdict:
+        height -= 84
+    for line in slide.lines[:2]:
+        height -= 44 * ceil(len(line) * 15 / width)
+    return width, height - (12 if slide.lines else 0)
+
+
+def table(said: Table) -> str:
+    """A table of ready cells; each row can go to a further page of the slide."""
+    if not said.head and not said.rows:
+        return ""
+
+    def cell(tag: str, at: int, text: str) -> str:
+        kind = ' class="tw-number"' if at in said.numeric else ""
+        scope = ' scope="col"' if tag == "th" else ""
+        return f"<{tag}{kind}{scope}>{escape(text)}</{tag}>"
+
+    head = "".join(cell("th", at, text) for at, text in enumerate(said.head))
+    rows = "".join("<tr>" + "".join(cell("td", at, text) for at, text in enumerate(row)) + "</tr>" for row in said.rows)
+    return f'<table class="tw-table"><thead><tr>{head}</tr></thead><tbody class="tw-parts">{rows}</tbody></table>'
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "".join(f'<p class="tw-line">{escape(line)}</p>' for line in lines[:2])
+
+
+def _sources(slide: Slide, locale: str) -> str:
+    w = words(locale)
+    if not slide.sources:
+        return ""
+    names = w.join(dict.fromkeys(source.text for source in slide.sources))
+    if slide.dates:
+        names = w("app.source_as_of", source=names, date=_FIRST_DAY + dt.timedelta(max(slide.dates)))
+    return f'<p class="tw-source">{escape(w("app.source", source=names))}</p>'
+
+
+def _notice(slide: Slide, locale: str) -> str:
+    if not slide.demonstration:
+        return ""
+    w = words(locale)
+    said = w("demo.notice", place_of=w.of_territory(slide.territory)) if slide.territory else w("demo.badge")
+    return f'<p class="tw-fiction">{escape(said)}</p>'

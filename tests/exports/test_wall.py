@@ -1,0 +1,79 @@
+"""The slides as HTML and as a pack: every text whole, nothing that could become markup, nothing asked of anybody."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from exports import wall
+from exports.pack import MOST_BYTES, PackTooLarge, pack
+from panels.slide import Number, Slide, Table
+from tests.decks import COMMUNES, deck
+
+LOCALES = ("ar", "fr", "en")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_number_and_name_of_a_slide_stands_in_its_html(locale):
+    for slide in deck(locale):
+        made = wall.section(slide, locale=locale)
+        assert made.count("<section") == 1
+        for number in slide.numbers:
+            assert number.text in made
+        for row in slide.table.rows if slide.kind == "table" else ():
+            assert all(cell in made for cell in row)
+
+
+def test_a_slide_has_three_numbers_at_most():
+    slide = Slide("a", "pace", "text", "t", numbers=tuple(Number(f"n{at}", str(at)) for at in range(5)))
+    assert wall.section(slide, locale="fr").count("tw-big") == 3
+
+
+def test_what_somebody_typed_is_text_and_never_markup():
+    wrong = '<img src=x onerror=alert(1)>"'
+    slide = Slide(wrong, "words", "table", wrong, lines=(wrong,), table=Table((wrong,), ((wrong,),)))
+    made = wall.section(slide, locale="ar")
+    assert "<img" not in made
+    said = pack([slide], locale="ar", title=wrong, office=wrong).decode()
+    assert "<img" not in said
+
+
+def test_territories_below_a_slide_stand_in_administrative_order():
+    slides = deck("fr")
+    shuffled = [*slides[9:][::-1], *slides[:9]]
+    ordered = wall.in_order(shuffled)
+    assert [one.key for one in ordered[:9]] == [one.key for one in slides[:9]]
+    assert [one.territory for one in ordered[9:]] == sorted(COMMUNES)
+
+
+def test_a_chart_of_ninety_bars_takes_as_many_pages_as_it_needs_and_a_row_is_never_too_thin():
+    bars = next(one for one in deck("ar") if one.kind == "bars")
+    many = replace(bars, chart={**bars.chart, "rows": bars.chart["rows"] * 15})
+    for shape in wall.SHAPES:
+        height = wall.room(many, shape)[1]
+        pages = wall.pages(many.chart["rows"], height)
+        assert sum(pages, []) == many.chart["rows"]
+        assert max(map(len, pages)) * wall.ROW <= height
+        assert max(map(len, pages)) - min(map(len, pages)) < len(pages) + 1
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_pack_names_no_host_and_runs_only_its_own_script(locale):
+    said = pack(deck(locale), locale=locale, title="t", office="o").decode()
+    addresses = set(re.findall(r"https?://[^\s\"'<>)]+", said)) - {"http://www.w3.org/2000/svg"}
+    assert addresses == set()
+    assert "default-src 'none'" in said and "@import" not in said
+    assert not re.search(r"<(?:link|iframe|img|object|embed|base)\b", said)
+    assert f'<html lang="{locale}" dir="{"rtl" if locale == "ar" else "ltr"}">' in said
+
+
+def test_what_is_for_the_chair_only_goes_into_a_pack_when_it_is_asked_for():
+    slides = [*deck("fr"), replace(deck("fr")[1], key="secret", screen_only=True)]
+    assert 'data-key="secret"' not in pack(slides, locale="fr", title="t").decode()
+    assert 'data-key="secret"' in pack(slides, locale="fr", title="t", asked=True).decode()
+
+
+def test_a_pack_too_large_to_travel_is_refused():
+    huge = replace(deck("fr")[1], table=Table(("1",), (("x" * MOST_BYTES,),)))
+    with pytest.raises(PackTooLarge):
+        pack([huge], locale="fr", title="t")
