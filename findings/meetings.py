@@ -14,6 +14,7 @@ __all__ = [
     "Item",
     "Meeting",
     "Recommendation",
+    "carried",
     "counts_of",
     "declared",
     "frozen",
@@ -40,6 +41,12 @@ def recommended(engine: sa.Engine, of: Meeting, *, cut: int) -> list[Recommendat
     """What a meeting recommended, without what was withdrawn, by number: as it stood at closing once it is closed."""
     found = recommendations.of_meetings(engine, [of.id], cut=known_at(of, cut=cut))
     return [one for one in found if one.state != "withdrawn"]
+
+
+def carried(engine: sa.Engine, ids: list[str], *, cut: int) -> list[Recommendation]:
+    """What these meetings recommended, without what was withdrawn, as it stands at a cut: what became of it since, also
+    where they are closed."""
+    return [one for one in recommendations.of_meetings(engine, ids, cut=cut) if one.state != "withdrawn"] if ids else []
 
 
 def declared(engine: sa.Engine, of: Meeting, *, cut: int) -> list[Declaration]:
