@@ -55,6 +55,8 @@ class Record:
     cut: int
     scope: str
     on: int
+    shown: tuple[str, ...] = ()
+    """The keys of the slides that were shown, in that order; none before the first."""
     other: "Record | None" = field(default=None, compare=False)
     """The same record in the second language, where two stand side by side."""
 
@@ -143,6 +145,7 @@ def record(
         cut=cut,
         scope=scope,
         on=meeting.on_date if on is None else on,
+        shown=tuple(dict.fromkeys(meetings.shown(engine, meeting.id))),
         other=record(
             engine,
             meeting,

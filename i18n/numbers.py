@@ -120,6 +120,9 @@ _SCALES = {
     1_000_000: ("مليون", "ملايين", "مليونا", "million", "millions", "m", "mn"),
     1_000_000_000: ("مليار", "ملايير", "milliard", "milliards", "billion", "md"),
 }
+SCALES = {name: size for size, names in _SCALES.items() for name in names if len(name) > 2}
+"""The words of scale in the three languages, by the number that each stands for."""
+
 _PERCENT = ("%", "٪", "في المائة", "في المئة", "بالمائة", "بالمئة", "pour cent", "per cent", "percent")
 _DIGITS = r"\d+(?:[ .,'٬٫\u2019]\d+)*"
 
