@@ -123,6 +123,8 @@ def _stepped(blocks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         if "level" in one:
             above = min(one["level"], above + 1)
             one = one | {"level": above}
+        if one["kind"] == "row":
+            one = one | {"blocks": [part | {"level": min(part["level"], above + 1)} for part in one["blocks"]]}
         found.append(one)
     return found
 
@@ -188,13 +190,25 @@ def verdict(tone: str, shape: str, word: str) -> dict[str, str]:
     return {"tone": tone, "shape": _SHAPES.get(shape, "dot"), "word": word}
 
 
-def panel(slide: Slide, *, locale: str, level: int = 3, drawn: bool = True, tabled: bool = True) -> dict[str, Any]:
+def row(blocks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Blocks beside one another."""
+    return {"kind": "row", "blocks": list(blocks)}
+
+
+def panel(
+    slide: Slide, *, locale: str, level: int = 3, drawn: bool = True, tabled: bool = True, height: float = 3.4
+) -> dict[str, Any]:
     """A slide as a block: title, verdict, numbers, chart, sentences, table, and small below: sources, dates, its id.
 
-    drawn, tabled: with its chart, with its table. What has no chart on paper (a map, a chain) has its table.
+    drawn, tabled: with its chart, with its table; height: of a chart, in centimetres. What has no chart on paper (a
+    map, a chain) has its table.
     """
     w = words(locale)
     chart = _chart(slide, locale=locale) if drawn else None
+    if chart is not None:
+        chart["height"] = height
+        if "ticks" in chart:
+            chart["ticks"] = _apart(chart["ticks"], _APART if height > _LOW else _WIDE_APART)
     shown = slide.table if tabled and slide.table.rows else _from_chart(slide) if tabled and chart is None else Table()
     said = slide.verdict
     return {
@@ -296,7 +310,7 @@ def _path(chart: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
             for one in chart.get("marks", ())
             if first <= day(one["date"]) <= last
         ],
-        "ticks": _apart([{"at": along(day(one["date"])), "text": one["text"]} for one in chart.get("ticks", ())]),
+        "ticks": [{"at": along(day(one["date"])), "text": one["text"]} for one in chart.get("ticks", ())],
         "scale": [{"at": one["value"] / most, "text": one["text"]} for one in scale],
         "legend": [
             {"kind": kind, "text": w(f"targets.line_{kind}")}
@@ -307,14 +321,16 @@ def _path(chart: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
 
 
 _MOST_DOTS = 24
-_APART = 0.12
+_APART, _WIDE_APART = 0.12, 0.34
+_LOW = 3.0
+"""Centimetres: a chart as low as that has others beside it, and its words need more of its length."""
 
 
-def _apart(ticks: list[dict]) -> list[dict]:
+def _apart(ticks: list[dict], least: float) -> list[dict]:
     """The ticks whose words do not run into those of the one before."""
     kept: list[dict] = []
     for tick in ticks:
-        if 0 <= tick["at"] <= 1 and (not kept or tick["at"] - kept[-1]["at"] >= _APART):
+        if 0 <= tick["at"] <= 1 and (not kept or tick["at"] - kept[-1]["at"] >= least):
             kept.append(tick)
     return kept
 

@@ -15,6 +15,7 @@ from queries.meetings import Meeting
 _WORST = {"expired": 0, "below": 1, "watch": 2}
 """The verdicts that stand in the brief, the worst first."""
 
+_FOLLOWED = ("on_path", "ahead")
 _LATE = ("late", "incomplete")
 
 
@@ -29,6 +30,7 @@ def brief(reader: Reader, *, territory: str, on: int, before: Meeting | None = N
     rows = promises.standings(reader.engine, territories=[territory], on=on, shares=False, **reader.asked)
     behind = [row for row in rows if row.verdict in _WORST and not math.isnan(row.target)]
     behind.sort(key=lambda row: (_WORST[row.verdict], bool(row.held_elsewhere), _share(row)))
+    others = sorted((row for row in rows if row.verdict in _FOLLOWED), key=lambda row: row.due)
     changes = _moved(reader, territory=territory, on=on, before=before)
     asked, held = concerning(reader, territory=territory, on=on)
     overdue = [row for row in asked if row.overdue(on)]
@@ -40,7 +42,7 @@ def brief(reader: Reader, *, territory: str, on: int, before: Meeting | None = N
         say.moved(changes, since=before.on_date if before else None, **told),
         say.overdue(overdue, held=held, names=service_names(reader), **told),
         say.late(late, **told),
-        say.suggested(behind, changes, len(overdue), len(late), **told),
+        say.suggested(behind, changes, len(overdue), len(late), others, **told),
     ]
 
 

@@ -115,11 +115,12 @@ def suggested(
     moved: Sequence[Moved],
     overdue: int,
     late: int,
+    others: Sequence[Any] = (),
     *,
     asked: Mapping[str, Any],
     locale: str,
 ) -> Slide:
-    """Three items to put on the agenda, each with what speaks for it."""
+    """Three items to put on the agenda, each with what speaks for it. others: what is on its path, to be followed."""
     w = words(locale)
     lines = [
         w(
@@ -139,6 +140,8 @@ def suggested(
     for row in moved:
         if len(lines) < SUGGESTED and not row.revised:
             lines.append(w("brief.suggest_moved", things=w.things(row.step, row.unit)))
+    told = [w("brief.suggest_path", name=w.name("indicator", row.indicator)) for row in others]
+    lines += told[: max(SUGGESTED - len(lines), 0)]
     return _part("suggested", lines[:SUGGESTED], 0, w("brief.suggest_none"), asked, w, [])
 
 

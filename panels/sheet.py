@@ -12,7 +12,7 @@ import pandas as pd
 
 from i18n import Words, words
 from panels import rows_of
-from panels.situation import on_date, situation, source_line
+from panels.situation import counted, on_date, situation, source_line, whole_or_partial
 from panels.slide import Figure, Number, Slide, Source, Table, panel_id
 from panels.targets import SHAPE, promised, tone_of
 from panels.targets import card as promise_card
@@ -73,7 +73,7 @@ def programmes(
         dated = " · ".join(filter(None, (reading.dateline, reading.late)))
         told = " · ".join(filter(None, (reading.source.text if reading.source else "", reading.reporting)))
         count = reading.exact if shown else reading.number
-        rows.append((w.name("programme", row.programme), count, share, reading.change, dated, told))
+        rows.append((w.name("programme", row.programme, field="short"), count, share, reading.change, dated, told))
         value = int(row.value) if shown else None
         day = int(row.on_date) if shown else asked["on"]
         figures.append(Figure(row.step, code, day, value, count, row.unit, reading.state))
@@ -85,6 +85,8 @@ def programmes(
             sources.append(Source(reading.source.text, reading.source.address))
     columns = ("situation.column_programme", "situation.column_count", "sheet.column_share", "sheet.column_change")
     head = tuple(w(name) for name in (*columns, "situation.column_date", "situation.column_source"))
+    if len({row[-1] for row in rows if row[-1]}) == 1:
+        rows, head = [row[:-1] for row in rows], head[:-1]
     return _slide(
         "sheet/programmes",
         asked,
@@ -122,9 +124,7 @@ def counts(
     for row in mine:
         programme = row.step.partition(".")[0]
         if row.state == "shown":
-            text = w.number(int(row.value))
-            if row.basis == "summed" and row.reporting < row.expected:
-                text = w("map.partial", n=text, reporting=w.number(row.reporting), expected=w.number(row.expected))
+            text = whole_or_partial(row, counted(row.unit, int(row.value), w), w)
         else:
             threshold_said = {"threshold": w.number(threshold)} if row.state == "withheld" else {}
             text = w(f"state.{row.state}", **threshold_said)
@@ -134,25 +134,25 @@ def counts(
         name = "" if programme == before else w.name("programme", programme, field="short")
         before = programme
         source = source_line(row.source, "", row.basis, w).text
-        rows.append((name, w.name("step", row.step), text, w(f"unit.{row.unit}.plural"), dated, source))
+        rows.append((name, w.name("step", row.step), text, dated, source))
         value = int(row.value) if row.state == "shown" else None
         figures.append(Figure(row.step, code, int(row.on_date), value, text, row.unit, row.state))
     if not rows:
         return None
-    names = ("programme", "step", "count")
-    head = (
-        *(w(f"situation.column_{name}") for name in names),
-        w("sheet.column_unit"),
-        w("situation.column_date"),
-        w("situation.column_source"),
-    )
+    told = {row[-1] for row in rows}
+    names = ("programme", "step", "count", "date", "source")
+    head = tuple(w(f"situation.column_{name}") for name in names)
+    if len(told) == 1:
+        # One source for all of them is said once, below.
+        rows, head = [row[:-1] for row in rows], head[:-1]
     return _slide(
         "sheet/counts",
         asked,
         kind="table",
         title=w("sheet.counts_title", place=w.in_territory(code)),
-        table=Table(head, tuple(rows), (2,)),
+        table=Table(head, tuple(rows)),
         figures=tuple(figures),
+        sources=tuple(Source(one) for one in sorted(told)) if len(told) == 1 else (),
         dates=tuple(sorted({figure.on_date for figure in figures})),
         notes=_states(figures, threshold, asked["on"], w),
     )
@@ -244,7 +244,6 @@ def course(found: Any, row: Any, *, indicator: str, asked: Mapping[str, Any], lo
         numbers.append(Number(w("targets.planned_today"), said, "", round(row.planned_today)))
         figures.append(Figure("planned", code, asked["on"], round(row.planned_today), said, unit))
     held = row is not None and bool(row.held_elsewhere)
-    lines = promise_card(row, locale=locale).parts["sentences"] if row is not None else ()
     return _slide(
         f"sheet/{indicator}",
         asked,
@@ -262,7 +261,6 @@ def course(found: Any, row: Any, *, indicator: str, asked: Mapping[str, Any], lo
         if row is not None
         else None,
         chart=chart,
-        lines=tuple(lines),
         figures=tuple(figures),
         sources=(Source(source_line(row.source, "", "reported", w).text),) if row is not None and row.source else (),
         dates=(day,),
