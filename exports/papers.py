@@ -31,11 +31,11 @@ Made = list[tuple[str, bytes]]
 """Files: the name of each and what is in it."""
 
 
-def brief(record: Record, engine: sa.Engine, *, role: str = ADMINISTRATOR) -> Made:
+def brief(record: Record) -> Made:
     """The brief of the eve of a meeting, one A4 page. Of the office alone: it is for whoever prepares the sitting."""
 
     def slides(of: Record) -> list[Slide]:
-        reader = Reader(engine, of.cut, of.scope, role, of.locale)
+        reader = Reader(of.engine, of.cut, of.scope, of.role, of.locale)
         return eve.brief(reader, territory=of.territory, on=of.meeting.on_date, before=of.before)
 
     def blocks(of: Record, told: Sequence[Slide]) -> list[dict]:
@@ -121,24 +121,24 @@ def _recommended(rows: Sequence[Recommendation], of: Record, w: Words) -> list[d
                 )
                 for one in sorted(rows, key=lambda one: (one.due, one.number))
             ],
-            widths=(1.3, 4, 2, 1.5, 1.3),
+            widths=(1.7, 4, 2, 1.5, 1.3),
         )
     ]
 
 
-def territory(record: Record, engine: sa.Engine, *, role: str = ADMINISTRATOR) -> Made:
+def territory(record: Record) -> Made:
     """The sheet of a meeting's territory, on its day."""
     locales = [record.locale, *([record.other.locale] if record.other else [])]
     return [
         sheet(
-            engine,
+            record.engine,
             territory=record.territory,
             on=record.meeting.on_date,
             locales=locales,
             audience=record.audience,
             cut=record.cut,
             scope=record.scope,
-            role=role,
+            role=record.role,
             demonstration=record.demonstration,
         )
     ]
@@ -208,7 +208,7 @@ _WIDTHS = {
     "sheet/programmes": (2.6, 1.7, 2.2, 1.8, 1.7, 1.6),
     "sheet/standings": (2.6, 1, 1.1, 1.7, 1, 1, 2.4),
     "sheet/counts": (1.2, 3.2, 1.9, 2.2, 1.6),
-    "sheet/recommendations": (1.3, 4, 2, 1.5, 1.3),
+    "sheet/recommendations": (1.7, 4, 2, 1.5, 1.3),
 }
 _TONES = {"▼": "bad", "■": "bad", "◆": "care", "●": "good", "▲": "good", "✔": "good"}
 

@@ -6,7 +6,7 @@ enter()
 
 import streamlit as st  # noqa: E402
 
-from ui import show  # noqa: E402
+from ui import documents, show  # noqa: E402
 from ui import targets as promising  # noqa: E402
 from ui.choices import choose, unfold  # noqa: E402
 
@@ -51,3 +51,4 @@ if who().may_import:
     promising.enter_targets(chosen, who(), indicator=indicator)
 if unfold(w("targets.all_history"), "history"):
     show.table(show.answer("target_history", chosen).panels[0], chosen)
+documents.territory_sheet(chosen, who())
