@@ -1,6 +1,11 @@
-"""`python -m exports form --delivery ID --from DATE --to DATE [--territory CODE] [--lang ar|fr|en] [--to-file FILE]`.
+"""What is made without a page: the sheets of a delivery, the documents of a meeting, minutes that are read back.
 
-Exit code 0: the file is written. 1: it cannot be, and why is said. 2: the command itself is not understood.
+`python -m exports form --delivery ID --from DATE --to DATE [--territory CODE] [--lang ar|fr|en] [--to-file FILE]`
+`python -m exports --meeting ID --to DIR [--lang ar|fr|en] [--beside fr] [--outside] [--only minutes,slides]`
+`python -m exports --check FILE [--meeting ID] [--lang ar|fr|en]`
+
+With `--demonstration` meetings are those of the made-up office. Exit code 0: what was asked for is written, or the
+minutes say what was frozen. 1: it cannot be, or they differ, and why is said. 2: the command itself is not understood.
 """
 
 import argparse
@@ -11,10 +16,16 @@ import zoneinfo
 from pathlib import Path
 
 import findings
-from data.database import as_day, engine_for, local_folder
+from data import demonstration
+from data.database import as_day, demonstration_url, engine_for, local_folder
 from data.loading import prepare
 from data.settings import settings
-from exports import forms
+from exports import documents, forms
+from exports.check import Unreadable, about, checked
+from exports.office_templates import TemplateRefused
+from exports.readback import NotReleased, told
+from exports.record import Record, record
+from findings import meetings
 from i18n import LOCALES, Words, words
 
 KINGDOM = "MA"
@@ -29,7 +40,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser(w).parse_args(given)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")
-    return _form(options, w)
+    if options.command == "form":
+        return _form(options, w)
+    if options.check:
+        return _check(options, w)
+    if options.meeting and options.to:
+        return _documents(options, w)
+    _parser(w).print_usage(sys.stderr)
+    return 2
 
 
 def _language(asked: str | None) -> str:
@@ -40,7 +58,16 @@ def _language(asked: str | None) -> str:
 
 def _parser(w: Words) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m exports")
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser.add_argument("--meeting", metavar="ID", help=w("exports.help_meeting"))
+    parser.add_argument("--to", type=Path, metavar="DIR", help=w("exports.help_to"))
+    parser.add_argument("--beside", choices=LOCALES, default="", help=w("exports.help_beside"))
+    parser.add_argument("--outside", action="store_true", help=w("exports.help_outside"))
+    parser.add_argument("--only", default="", metavar="NAMES", help=w("exports.help_only"))
+    parser.add_argument("--scope", default=KINGDOM, metavar="CODE", help=w("exports.help_scope"))
+    parser.add_argument("--demonstration", action="store_true", help=w("exports.help_demonstration"))
+    parser.add_argument("--check", type=Path, metavar="FILE", help=w("exports.help_check"))
+    parser.add_argument("--lang", choices=LOCALES, help=w("importer.help.lang"))
+    commands = parser.add_subparsers(dest="command", required=False)
     form = commands.add_parser("form", help=w("forms.help_about"), description=w("forms.help_about"))
     form.add_argument("--delivery", required=True, metavar="ID", help=w("forms.help_delivery"))
     form.add_argument("--from", dest="first", required=True, type=_date, metavar="DATE", help=w("forms.help_from"))
@@ -91,6 +118,115 @@ def _form(options: argparse.Namespace, w: Words) -> int:
     file.write_bytes(content)
     print(w("forms.written", file=file.name, rows=rows, dates=dates))
     return 0
+
+
+def _documents(options: argparse.Namespace, w: Words) -> int:
+    """Write the documents of a meeting into a folder, telling each as it is made."""
+    names = [name.strip() for name in options.only.split(",") if name.strip()]
+    unknown = [name for name in names if name not in documents.DOCUMENTS]
+    if unknown:
+        known = w.join(documents.DOCUMENTS)
+        print(w("exports.unknown_document", seen=unknown[0], known=known), file=sys.stderr)
+        return 1
+    found = _record(options, w, options.meeting, w.locale, "outside" if options.outside else "office", options.beside)
+    if found is None:
+        return 1
+    if not found.slides:
+        print(w("exports.not_frozen", meeting=options.meeting), file=sys.stderr)
+    try:
+        options.to.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(w("exports.no_folder", folder=str(options.to), reason=error.strerror or ""), file=sys.stderr)
+        return 1
+    wrong = 0
+    names = names or list(documents.DOCUMENTS)
+    for place, name in enumerate(names, 1):
+        print(w("exports.making", name=name, place=place, n=len(names)), file=sys.stderr, flush=True)
+        try:
+            files = documents.DOCUMENTS[name](found)
+        except NotReleased as error:
+            wrong += 1
+            print("\n".join(error.said(w)), file=sys.stderr)
+            continue
+        except TemplateRefused as error:
+            wrong += 1
+            print(error.said(w), file=sys.stderr)
+            continue
+        for file, content in files:
+            # Whatever a maker calls its file, it is written into this folder and nowhere else.
+            path = options.to / Path(file.replace("\\", "/")).name
+            path.write_bytes(content)
+            print(w("exports.written", file=w.file_name(path.name)))
+    return 1 if wrong else 0
+
+
+def _check(options: argparse.Namespace, w: Words) -> int:
+    """Read minutes back that somebody edited, and name every figure that is no longer the frozen one."""
+    if not options.check.is_file():
+        print(w("exports.no_file", file=w.file_name(options.check.name)), file=sys.stderr)
+        return 1
+    content = options.check.read_bytes()
+    try:
+        said = about(content)
+    except Unreadable:
+        print(w("exports.not_word", file=w.file_name(options.check.name)), file=sys.stderr)
+        return 1
+    meeting = options.meeting or said.meeting
+    if not meeting:
+        print(w("exports.which_meeting", file=w.file_name(options.check.name)), file=sys.stderr)
+        return 1
+    locale = said.locale or w.locale
+    found = _record(options, w, meeting, locale, said.audience or "office", said.beside)
+    if found is None:
+        return 1
+    result = checked(content, found)
+    for difference in result.differences:
+        print(told(difference, w))
+    for slide in result.gone:
+        print(w("exports.gone", slide=slide), file=sys.stderr)
+    if result.differences:
+        print(w("exports.differs", n=w.count("figure", len(result.differences))), file=sys.stderr)
+        return 1
+    if not result.read:
+        print(w("exports.nothing_read", file=w.file_name(options.check.name)), file=sys.stderr)
+        return 1
+    print(w("exports.equal", n=w.count("figure", result.read)))
+    return 0
+
+
+def _record(
+    options: argparse.Namespace, w: Words, meeting: str, locale: str, audience: str, beside: str
+) -> Record | None:
+    """The record of a meeting of the office or the demonstration; None, with the reason said, where there is none."""
+    today = dt.datetime.now(zoneinfo.ZoneInfo("Africa/Casablanca")).date()
+    if options.demonstration and not demonstration.is_ready():
+        print(w("exports.no_demonstration"), file=sys.stderr)
+        return None
+    engine = engine_for(demonstration_url()) if options.demonstration else engine_for()
+    try:
+        if not options.demonstration:
+            prepare(engine, today=today)
+        cut = findings.latest_cut(engine)
+        asked = {"cut": cut, "scope": options.scope}
+        known = meetings.meetings(engine, **asked)
+        held = next((one for one in known if one.id in (meeting, f"m{meeting}")), None)
+        if held is None:
+            listed = w.join(one.id for one in known) or w("exports.no_meetings")
+            print(w("exports.unknown_meeting", seen=meeting, known=listed), file=sys.stderr)
+            return None
+        return record(
+            engine,
+            held,
+            locale=locale,
+            audience=audience,
+            demonstration=options.demonstration,
+            # The made-up office lives in its own days.
+            on=None if options.demonstration else max(as_day(today), held.on_date),
+            beside=beside,
+            **asked,
+        )
+    finally:
+        engine.dispose()
 
 
 if __name__ == "__main__":

@@ -5,10 +5,15 @@ A maker returns (file name, bytes) pairs, none where there is nothing to say, an
 
 from collections.abc import Callable, Iterable, Iterator
 
-from exports import papers
+from exports import letters, papers, presentation
 from exports.record import Record
 
 DOCUMENTS: dict[str, Callable[[Record], list[tuple[str, bytes]]]] = {
+    "minutes": letters.minutes,
+    "convening": letters.convening,
+    "note": letters.note,
+    "reminders": letters.reminders,
+    "slides": presentation.slides,
     "brief": papers.brief,
     "territory": papers.territory,
     "services": papers.services,

@@ -184,6 +184,7 @@ def allowed(record: Record, more: Iterable[str] = ()) -> Allowed:
         counts += [value for one in record.declarations for value in (one.value, one.official)]
         texts += [w.number(value) for value in counts if value is not None]
         texts += [w.number(place) for place in range(1, _places(one) + 1)]
+        texts += [w.number(len(slide.table.rows)) for slide in one.slides]
         for text in texts:
             said |= {canonical for canonical, _ in figures(text, locale=one.locale)}
         for slide in one.slides:
@@ -212,7 +213,7 @@ def _texts_of_record(record: Record, w: Words) -> list[str]:
 def _places(record: Record) -> int:
     """Up to where things are counted off: items, recommendations, slides."""
     most = max((one.number for one in (*record.recommendations, *record.recalled, *record.pending)), default=0)
-    return max(most, len(record.meeting.agenda), len(record.way), len(record.declarations))
+    return max(most, *map(len, (record.meeting.agenda, record.way, record.declarations, record.pending)))
 
 
 def _laws() -> tuple[str, ...]:
@@ -468,11 +469,12 @@ def release(
     count: Counter[str] = Counter()
     sample: dict[str, tuple[str, str, str]] = {}
     for one in found:
+        if kind == "pdf":
+            one = replace(one, text=_with_groups(one.text, may.said))
         for canonical, printed in _figures_of(one, may, locales):
             if canonical is None:
-                differences[Difference(one.where, "", printed, bare(one.text)[:120] if one.text != printed else "")] = (
-                    None
-                )
+                near = bare(one.text)[:120] if one.text != printed else ""
+                differences[Difference(one.where, "", printed, near)] = None
                 continue
             if one.counted:
                 count[canonical] += 1
@@ -482,6 +484,8 @@ def release(
         shown: dict[str, tuple[str, str]] = {}
         for text in said:
             for canonical, printed in _in_texts(text, may, locales):
+                if canonical is None:
+                    continue
                 expected[canonical] += 1
                 shown.setdefault(canonical, (printed, bare(text)[:120]))
         for canonical in expected - count:
@@ -493,6 +497,53 @@ def release(
     if differences:
         raise NotReleased(kind, list(differences))
     return content
+
+
+_SPACED = re.compile(r"(?<![\d.,/])\d+(?: \d+)+(?:,\d+)?(?![\d./])")
+
+
+def _with_groups(text: str, known: frozenset[str]) -> str:
+    """The text of a page with the groups of its numbers joined as they were printed.
+
+    What reads a page gives every space between digits as a plain one: «36 597» may be a number, or two in neighbouring
+    cells. The reading in which all are figures of the record holds; without one, groups of three are taken for groups.
+    """
+
+    def joined(match: re.Match[str]) -> str:
+        whole, comma, decimals = match[0].partition(",")
+        groups = whole.split(" ")
+        ends = decimals if comma else ""
+        return (_reading(groups, ends, known) or _widest(groups)) + (f",{ends}" if comma else "")
+
+    return _SPACED.sub(joined, bare(text))
+
+
+def _reading(groups: list[str], decimals: str, known: frozenset[str]) -> str | None:
+    if not groups:
+        return ""
+    for many in range(len(groups), 0, -1):
+        some, rest = groups[:many], groups[many:]
+        if many > 1 and (len(some[0]) > 3 or any(len(one) != 3 for one in some[1:])):
+            continue
+        number = "".join(some)
+        canonical = number if many == 1 and number.startswith("0") and len(number) > 1 else str(int(number))
+        if not rest and decimals:
+            canonical = _plain(Decimal(f"{canonical}.{decimals}"))
+        if canonical in known or f"{canonical}%" in known:
+            following = _reading(rest, decimals, known)
+            if following is not None:
+                return "\u202f".join(some) + ("  " + following if following else "")
+    return None
+
+
+def _widest(groups: list[str]) -> str:
+    text = groups[0]
+    open_number = len(groups[0]) <= 3
+    for one in groups[1:]:
+        open_number = open_number and len(one) == 3
+        text += ("\u202f" if open_number else "  ") + one
+        open_number = open_number or len(one) <= 3
+    return text
 
 
 def _figures_of(one: Said, may: Allowed, locales: set[str]) -> Iterator[tuple[str | None, str]]:

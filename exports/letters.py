@@ -1,0 +1,406 @@
+"""Letters: what leaves the office in Word after a meeting. Minutes, the letter that convenes it, a note, reminders.
+
+Each is a list of lines and tables made from the record (`Block`), written by `exports.word` in the office's own
+template, and read back before anybody gets it. Where a second language is asked for, the same blocks are made from the
+record in that language.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+
+from exports.office_templates import template
+from exports.readback import release
+from exports.record import ROUNDED_TO, Record
+from exports.word import Block, Face, Grid, Line, texts_of, written
+from findings.meetings import Declaration, Item, Recommendation
+from i18n import LOCALES, Words, words
+from panels.slide import Slide
+
+MOST_ROWS = 20
+"""A longer table makes minutes that nobody reads: it is in the annex tables."""
+
+RECALLED, ASKED, DECLARED = "recalled", "recommendations", "declarations"
+"""The parts of the minutes that are read back and belong to no slide."""
+
+Made = list[tuple[str, bytes]]
+
+
+def minutes(record: Record) -> Made:
+    """The minutes of a meeting («محضر»)."""
+    return [_file(record, "minutes", minutes_blocks, words(record.locale)(f"letters.minutes_{record.meeting.kind}"))]
+
+
+def convening(record: Record) -> Made:
+    """The letter that convenes a meeting, a page for each service invited."""
+    return [_file(record, "convening", convening_blocks, words(record.locale)("letters.convening"))]
+
+
+def note(record: Record) -> Made:
+    """The note on a meeting's figures: a sentence an item."""
+    return [_file(record, "note", note_blocks, words(record.locale)("letters.note"))]
+
+
+def reminders(record: Record) -> Made:
+    """A letter to each service that carries recommendations which are not reported as done."""
+    title = words(record.locale)("letters.reminder")
+    leads = dict.fromkeys(one.lead for one in record.pending)
+    return [
+        _file(record, f"reminder-{lead}", lambda of, lead=lead: reminder_blocks(of, lead=lead), title) for lead in leads
+    ]
+
+
+def file_name(record: Record, kind: str, ending: str) -> str:
+    """What a document of a record is called: by kind, meeting, day, languages, and whether it is for outside."""
+    day = _date(record.meeting.on_date).isoformat()
+    languages = "-".join([record.locale] + ([record.other.locale] if record.other else []))
+    parts = ["tatabbu", kind, record.meeting.id, day, languages] + (["outside"] if record.outside else [])
+    return f"{'-'.join(parts)}.{ending}"
+
+
+def _file(record: Record, kind: str, made: Callable[[Record], list[Block]], title: str) -> tuple[str, bytes]:
+    blocks = made(record)
+    others = made(record.other) if record.other else None
+    w = words(record.locale)
+    face = Face(
+        title=title,
+        notices=notices(record),
+        about=(kind, record.meeting.id, record.locale, record.audience, record.other.locale if record.other else ""),
+        pages=w("letters.footer", title=title, date=_date(record.meeting.on_date)),
+    )
+    content = written(
+        blocks,
+        locale=record.locale,
+        face=face,
+        template=template("docx"),
+        beside=(record.other.locale, others) if record.other else None,
+    )
+    said = [*texts_of(blocks), *texts_of(others or ())]
+    return file_name(record, kind, "docx"), release("docx", content, record, said=said)
+
+
+def notices(record: Record) -> tuple[str, ...]:
+    """What every page of a document says: that its figures are made up, that they are rounded."""
+    found = []
+    for one in (record, record.other) if record.other else (record,):
+        w = words(one.locale)
+        if one.demonstration:
+            found.append(w("demo.notice", place_of=w.of_territory(one.territory)))
+        if one.outside:
+            found.append(w("letters.outside_notice", step=ROUNDED_TO))
+    return tuple(found)
+
+
+# Blocks
+
+
+def minutes_blocks(record: Record) -> list[Block]:
+    """The minutes, in reading order."""
+    w, held = words(record.locale), record.meeting
+    blocks = _letterhead(record, w)
+    blocks.append(Line(w(f"letters.minutes_{held.kind}"), "title"))
+    blocks.append(Line(w("letters.subtitle", place_in=w.in_territory(held.territory)), "subtitle"))
+    opening = w(
+        f"letters.opening_{held.kind}",
+        date=_date(held.on_date),
+        chair=_chair(record, w),
+        place_in=w.in_territory(held.territory),
+    )
+    blocks.append(Line(opening))
+    blocks.append(Line(_chair(record, w), lead=w("letters.chair_of")))
+    if held.place:
+        blocks.append(Line(held.place, lead=w("letters.place")))
+    blocks += _attendance(record, w)
+    blocks.append(Line(w("letters.agenda"), "heading"))
+    blocks += _agenda(record, w)
+    if record.recalled:
+        blocks.append(Line(w("letters.recalled", date=_date(record.before.on_date)), "heading"))
+        blocks.append(_recommendations(record.recalled, record, w, mark=RECALLED, state=True))
+    blocks.append(Line(w("letters.figures"), "heading"))
+    blocks += _figures(record, w)
+    blocks.append(Line(w("letters.remarks"), "heading"))
+    blocks += [Line(_declared(one, record, w), "bullet", mark=DECLARED) for one in record.declarations]
+    blocks.append(Line(w("letters.declared_note" if record.declarations else "letters.no_remarks"), "text"))
+    blocks.append(Line(w("letters.recommendations"), "heading"))
+    if record.recommendations:
+        blocks.append(_recommendations(record.recommendations, record, w, mark=ASKED))
+    else:
+        blocks.append(Line(w("letters.no_recommendations")))
+    if held.next_date is not None:
+        blocks.append(Line(w("letters.next_meeting", date=_date(held.next_date))))
+    if record.slides:
+        blocks.append(Line(w("letters.frozen"), "small"))
+    blocks.append(Grid((), ((w("letters.rapporteur"), w("letters.signed_chair")), ("", ""), ("", "")), plain=True))
+    if held.services:
+        blocks.append(Line(w("letters.copies"), "strong"))
+        blocks += [Line(record.service(one), "bullet") for one in held.services]
+    return blocks
+
+
+def convening_blocks(record: Record) -> list[Block]:
+    """The letters of convocation, each on a page of its own."""
+    w, held = words(record.locale), record.meeting
+    blocks: list[Block] = []
+    for place, service in enumerate(held.services or ("",)):
+        if place:
+            blocks.append(Line("", "break"))
+        to = w("letters.addressee", service=record.service(service)) if service else w("letters.addressee_all")
+        blocks += _letter_head(record, w, to, w(f"letters.convening_{held.kind}"))
+        where = w.in_territory(held.territory)
+        date, chair = _date(held.on_date), _chair(record, w)
+        blocks.append(Line(w("letters.invite", date=date, chair=chair, place_in=where)))
+        if held.place:
+            blocks.append(Line(w("letters.at_place", place=held.place)))
+        blocks.append(Line(w("letters.agenda"), "strong"))
+        blocks += _agenda(record, w)
+        blocks.append(Line(w("letters.prepare")))
+        blocks += _closing(w)
+    return blocks
+
+
+def note_blocks(record: Record) -> list[Block]:
+    """The note: the sentence of each item's slides, what is overdue, what was recommended."""
+    w, held = words(record.locale), record.meeting
+    blocks = _letterhead(record, w)
+    blocks.append(Line(w("letters.note"), "title"))
+    subject = w("letters.note_object", date=_date(held.on_date))
+    blocks.append(Line(subject, lead=w("letters.object")))
+    for item in held.agenda:
+        slides = [one for one in record.way if one.item == item.id and not one.screen_only]
+        if not slides:
+            continue
+        blocks.append(Line(_item(item, record, w), "heading2"))
+        said = dict.fromkeys(one.title for one in slides)
+        blocks += [Line(title, "bullet", mark=one.panel) for title, one in zip(said, slides, strict=False)]
+    if not record.slides:
+        blocks.append(Line(w("letters.not_frozen")))
+    late = [one for one in record.recalled if one.overdue(record.meeting.on_date)]
+    if record.before:
+        blocks.append(Line(w("letters.recalled", date=_date(record.before.on_date)), "heading2"))
+        if late:
+            blocks.append(_recommendations(late, record, w, mark=RECALLED, state=True))
+        else:
+            blocks.append(Line(w("letters.note_overdue")))
+    if record.recommendations:
+        blocks.append(Line(w("letters.recommendations"), "heading2"))
+        blocks.append(_recommendations(record.recommendations, record, w, mark=ASKED))
+    return blocks
+
+
+def reminder_blocks(record: Record, *, lead: str) -> list[Block]:
+    """The reminder to a service: what is overdue, then what is still to come."""
+    w = words(record.locale)
+    to = w("letters.addressee", service=record.service(lead))
+    blocks = _letter_head(record, w, to, w("letters.reminder_object"))
+    blocks.append(Line(w("letters.remind", date=_date(record.on))))
+    carried = sorted((one for one in record.pending if one.lead == lead), key=lambda one: (one.due, one.number))
+    for name, some in (
+        ("overdue_list", [one for one in carried if one.overdue(record.on)]),
+        ("due_list", [one for one in carried if not one.overdue(record.on)]),
+    ):
+        if some:
+            blocks.append(Line(w(f"letters.{name}", n=len(some)), "strong"))
+            blocks.append(_recommendations(some, record, w, meeting=True))
+    blocks.append(Line(w("letters.answer")))
+    return blocks + _closing(w)
+
+
+def slides_told(record: Record) -> list[Slide]:
+    """The slides that the minutes tell: those that were shown, drill-downs too; before any was, those on the way that
+    may stand on a wall. What a meeting recommended is told from its recommendations."""
+    shown = set(record.shown)
+    told = [one for one in record.slides if (one.key in shown if shown else not one.parent and not one.screen_only)]
+    return [one for one in told if one.item]
+
+
+# Parts
+
+
+def _letterhead(record: Record, w: Words) -> list[Block]:
+    blocks: list[Block] = [Line(line, "letterhead") for line in record.letterhead]
+    if record.meeting.reference:
+        blocks.append(Line(w("letters.reference", reference=record.meeting.reference), "letterhead"))
+    blocks.append(Line(w("letters.on_date", date=_date(record.meeting.on_date)), "letterhead"))
+    blocks.append(Line("", "text"))
+    return blocks
+
+
+def _letter_head(record: Record, w: Words, to: str, about: str) -> list[Block]:
+    blocks = _letterhead(record, w)
+    blocks.append(Line(to, "strong"))
+    blocks.append(Line(about, lead=w("letters.object")))
+    blocks.append(Line(w("letters.greeting")))
+    return blocks
+
+
+def _closing(w: Words) -> list[Block]:
+    return [Line(w("letters.closing")), Line("", "text"), Grid((), (("", w("letters.signed")), ("", "")), plain=True)]
+
+
+def _chair(record: Record, w: Words) -> str:
+    """The chair's function; the usual one is said in the reader's language, whatever language it was typed in."""
+    usual = {words(locale)("letters.chair") for locale in LOCALES} | {""}
+    return w("letters.chair") if record.meeting.chair in usual else record.meeting.chair
+
+
+def _attendance(record: Record, w: Words) -> list[Block]:
+    held = record.meeting
+    blocks: list[Block] = []
+    groups = {
+        "present": [one for one in held.services if held.attendance.get(one) == "present"],
+        "excused": [one for one in held.services if held.attendance.get(one) == "excused"],
+        "invited": [one for one in held.services if one not in held.attendance],
+    }
+    for name, services in groups.items():
+        if services:
+            blocks.append(Line(w(f"letters.{name}"), "strong"))
+            blocks += [Line(record.service(one), "bullet") for one in services]
+    return blocks
+
+
+def _agenda(record: Record, w: Words) -> list[Block]:
+    found = []
+    for place, item in enumerate(record.meeting.agenda, 1):
+        name = _item(item, record, w)
+        name = w("letters.urgent", item=name) if item.urgent else name
+        found.append(Line(w("letters.agenda_item", number=place, item=name)))
+    return found
+
+
+def _item(item: Item, record: Record, w: Words) -> str:
+    """What an item is called: in the office's words, or by its programme and subject."""
+    if name := item.called(record.locale):
+        return name
+    subject = w(f"letters.subject_{item.subject}")
+    try:
+        programme = w.name("programme", item.programme) if item.programme else ""
+    except KeyError:
+        programme = ""
+    return w("letters.of_programme", programme=programme, subject=subject) if programme else subject
+
+
+def _figures(record: Record, w: Words) -> list[Block]:
+    blocks: list[Block] = []
+    told = slides_told(record)
+    for place, item in enumerate(record.meeting.agenda, 1):
+        slides = [one for one in told if one.item == item.id]
+        if slides:
+            blocks.append(Line(w("letters.agenda_item", number=place, item=_item(item, record, w)), "heading2"))
+            for one in slides:
+                blocks += slide_blocks(one, w)
+    return blocks or [Line(w("letters.not_frozen"))]
+
+
+def slide_blocks(slide: Slide, w: Words) -> list[Block]:
+    """A slide in words and a table: its sentence, its numbers, what it says further, where it comes from."""
+    mark = slide.panel
+    blocks: list[Block] = [Line(slide.title, "strong", mark)]
+    for one in slide.numbers:
+        text = w("letters.number_of", text=one.text, unit=one.unit) if one.unit else one.text
+        blocks.append(Line(w("letters.number", label=one.label, text=text), "bullet", mark))
+    if slide.verdict:
+        blocks.append(Line(w("letters.verdict", word=slide.verdict["word"]), "bullet", mark))
+    blocks += [Line(text, "text", mark) for text in slide.lines if text != slide.title]
+    for table in slide_tables(slide, w):
+        if len(table.rows) > MOST_ROWS:
+            blocks.append(Line(w("letters.in_annex", rows=len(table.rows)), "small", mark))
+        else:
+            blocks.append(table)
+    blocks += [Line(text, "small", mark) for text in slide.notes]
+    blocks.append(Line(source_line(slide, w), "small", mark))
+    return blocks
+
+
+def slide_tables(slide: Slide, w: Words) -> list[Grid]:
+    """The table of a slide; of a chain its steps, and what waits between them."""
+    mark = slide.panel
+    if slide.table.head and slide.table.rows:
+        widths = tuple(2.0 if at not in slide.table.numeric else 1.0 for at in range(len(slide.table.head)))
+        return [Grid(slide.table.head, slide.table.rows, slide.table.numeric, widths, mark=mark)]
+    if slide.kind != "chain":
+        return []
+    nodes = tuple((one["name"], one["text"]) for one in slide.chart.get("nodes", ()))
+    passages = tuple((one["name"], one["body"], one["text"]) for one in slide.chart.get("passages", ()))
+    found = [Grid((w("letters.column_step"), w("letters.column_count")), nodes, (1,), (2, 1), mark=mark)]
+    head = tuple(w(f"letters.column_{name}") for name in ("step", "body", "waiting"))
+    return found + ([Grid(head, passages, (2,), (2, 2, 1), mark=mark)] if passages else [])
+
+
+def source_line(slide: Slide, w: Words) -> str:
+    """The sources of a slide, the days of its figures and its id, in one line."""
+    days = sorted(set(slide.dates or ((slide.on_date,) if slide.on_date else ())))
+    if not slide.sources or not days:
+        return w("letters.panel", panel=slide.panel)
+    sources = w.join(dict.fromkeys(one.text for one in slide.sources))
+    return w("letters.source", sources=sources, date=w.period(_date(days[0]), _date(days[-1])), panel=slide.panel)
+
+
+def _recommendations(
+    some: Iterable[Recommendation],
+    record: Record,
+    w: Words,
+    *,
+    mark: str = "",
+    state: bool = False,
+    meeting: bool = False,
+) -> Grid:
+    names = ["number", "text", "lead", "due"] + (["state"] if state else []) + (["meeting"] if meeting else [])
+    rows = []
+    for one in some:
+        cells = [w.number(one.number), recommended(one, w), carried_by(one, record, w), w.date(_date(one.due))]
+        if state:
+            late = one.overdue(record.meeting.on_date)
+            cells.append(w("letters.state_overdue" if late else f"letters.state_{one.state}"))
+        if meeting:
+            cells.append(w.date(_date(record.held[one.meeting].on_date)) if one.meeting in record.held else "")
+        rows.append(tuple(cells))
+    widths = {"number": 1.0, "text": 4.4, "lead": 2.6, "due": 1.8, "state": 1.6, "meeting": 1.8}
+    head = tuple(w(f"letters.column_{name}") for name in names)
+    return Grid(head, tuple(rows), (), tuple(widths[name] for name in names), mark=mark)
+
+
+def carried_by(one: Recommendation, record: Record, w: Words) -> str:
+    """The service that carries a recommendation, and its partners."""
+    if not one.partners:
+        return record.service(one.lead)
+    partners = w.join(record.service(partner) for partner in one.partners)
+    return w("letters.with_partners", lead=record.service(one.lead), partners=partners)
+
+
+def recommended(one: Recommendation, w: Words) -> str:
+    """The text of a recommendation with the figure that it is about, where it has one."""
+    if one.baseline is None or not one.territory:
+        return one.text
+    figure = w("letters.figure_place", place=w.territory(one.territory), n=one.baseline, date=_date(one.baseline_date))
+    if things := _things(one.step, one.unit, w):
+        where = w.in_territory(one.territory)
+        figure = w("letters.figure", things=things, place_in=where, n=one.baseline, date=_date(one.baseline_date))
+    if one.expected is not None:
+        figure = w("letters.expected", figure=figure, expected=w.signed(one.expected))
+    return w("letters.with_figure", text=one.text, figure=figure)
+
+
+def _declared(one: Declaration, record: Record, w: Words) -> str:
+    service = record.service(one.service)
+    if one.value is None:
+        return w("letters.declared_text", service=service, text=one.text)
+    things = _things(one.step, one.unit, w)
+    where = w.in_territory(one.territory or record.territory)
+    about = w("letters.declared_about", things=things, place_in=where) if things else where
+    asked = {"service": service, "n": one.value, "about": about}
+    asked["date"] = _date(record.meeting.on_date if one.on_date is None else one.on_date)
+    if one.official is None:
+        said = w("letters.declared_alone", **asked)
+    else:
+        said = w("letters.declared_value", **asked, official=one.official)
+    return w("letters.declared_more", said=said, text=one.text) if one.text else said
+
+
+def _things(step: str, unit: str, w: Words) -> str:
+    try:
+        return w.things(step, unit) if step and unit else ""
+    except KeyError:
+        return ""
+
+
+def _date(day: int) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=day)

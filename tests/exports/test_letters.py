@@ -1,0 +1,378 @@
+"""Letters in Word: what stands in them, in which direction, in whose template; texts come out as they went in."""
+
+import dataclasses
+import datetime as dt
+import io
+import re
+import zipfile
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from data.database import as_day
+from exports import letters
+from exports.direction import bare
+from exports.office_templates import TemplateRefused
+from exports.readback import paragraph_text
+from exports.record import record
+from exports.word import Face, Grid, Line, written
+from i18n import words
+from queries.cuts import latest_cut
+from tests.sittings import recommend, sitting
+from tests.strings import strings
+
+LOCALES = ["ar", "fr", "en"]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory, reference_file):
+    """An engine with a meeting, on SQLite, shared: nothing here writes to it."""
+    import shutil
+
+    from data.database import engine_for
+
+    path = tmp_path_factory.mktemp("letters") / "office.db"
+    shutil.copyfile(reference_file, path)
+    engine = engine_for(f"sqlite:///{path}")
+    engine.meeting = sitting(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The office's own folder, empty."""
+    monkeypatch.setenv("TATABBU_LOCAL", str(tmp_path))
+    return tmp_path
+
+
+def of(engine, locale="ar", **asked):
+    return record(engine, engine.meeting, locale=locale, **{"cut": latest_cut(engine), "scope": "MA"} | asked)
+
+
+def opened(content):
+    return docx.Document(io.BytesIO(content))
+
+
+def texts(content):
+    """The text of each paragraph of the body, tables too, in their order, without marks of direction."""
+    return [bare(paragraph_text(p)) for p in opened(content).element.body.iter(qn("w:p"))]
+
+
+def whole(content):
+    return "\n".join(texts(content))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_minutes_hold_what_minutes_have(office, folder, locale):
+    w, found = words(locale), of(office, locale)
+    ((name, content),) = letters.minutes(found)
+    said = whole(content)
+    assert name == f"tatabbu-minutes-{office.meeting.id}-2023-09-18-{locale}.docx"
+    for key in ("agenda", "figures", "remarks", "recommendations", "rapporteur", "signed_chair", "copies", "chair"):
+        assert w(f"letters.{key}") in said
+    for text in ("145/2023", w.date(dt.date(2023, 9, 18)), bare(w.in_territory(found.territory))):
+        assert text in said
+    for one in letters.slides_told(found):
+        assert bare(one.title) in said and one.panel in said
+        for number in one.numbers:
+            assert number.text in said
+        for row in one.table.rows:
+            assert all(bare(cell) in said for cell in row)
+    assert "إضافة محطتين للتسجيل" in said and w.date(dt.date(2023, 10, 16)) in said
+    assert bare(w.number(36_812)) in said
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_is_not_on_the_way_is_told_only_when_it_was_shown(office, folder, locale):
+    found = of(office, locale)
+    detail = found.details[0]
+    assert bare(detail.panel) not in whole(letters.minutes(found)[0][1])
+    shown = dataclasses.replace(found, shown=("i1/pace", detail.key))
+    said = whole(letters.minutes(shown)[0][1])
+    assert detail.panel in said and found.way[2].panel in said
+    assert next(one for one in found.way if one.key == "i1/gap").panel not in said
+
+
+def test_what_is_for_the_screen_only_is_in_no_document_unless_it_was_shown(office, folder):
+    found = of(office)
+    hidden = tuple(dataclasses.replace(one, screen_only=one.key == "i1/gap") for one in found.slides)
+    gap = next(one for one in hidden if one.screen_only)
+    kept = dataclasses.replace(found, slides=hidden)
+    assert gap.panel not in whole(letters.minutes(kept)[0][1])
+    assert gap.panel in whole(letters.minutes(dataclasses.replace(kept, shown=(gap.key,)))[0][1])
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_page_says_that_figures_are_made_up_or_rounded(office, folder, locale):
+    w = words(locale)
+    for audience, notices in (("office", 1), ("outside", 2)):
+        ((name, content),) = letters.minutes(of(office, locale, audience=audience))
+        header = [bare(p.text) for p in opened(content).sections[0].header.paragraphs]
+        assert header[0] == bare(w("demo.notice", place_of=w.of_territory("09.273")))
+        assert len([text for text in header if text]) == notices
+        assert ("-outside" in name) == (audience == "outside")
+    assert header[1] == bare(w("letters.outside_notice", step=5))
+
+
+def test_copies_for_outside_tell_the_slides_of_outside(office, folder):
+    office_panels = {one.panel for one in of(office).slides}
+    said = whole(letters.minutes(of(office, audience="outside"))[0][1])
+    assert not any(panel in said for panel in office_panels)
+    assert bare(words("ar").number(36_810)) in said and bare(words("ar").number(36_812)) not in said
+
+
+def test_a_withheld_cell_stays_withheld(office, folder):
+    w, found = words("fr"), of(office, "fr")
+    said = w("state.withheld", threshold=10)
+    gap = next(one for one in found.slides if one.key == "i1/gap")
+    rows = ((gap.table.rows[0][0], said), *gap.table.rows[1:])
+    blank = dataclasses.replace(gap, table=dataclasses.replace(gap.table, rows=rows))
+    slides = tuple(blank if one.key == gap.key else one for one in found.slides)
+    content = letters.minutes(dataclasses.replace(found, slides=slides))[0][1]
+    table = next(t for t in opened(content).tables if t.rows[1].cells[0].text == rows[0][0])
+    assert table.rows[1].cells[1].text == said
+
+
+def test_arabic_is_right_to_left_at_every_level_that_word_looks_at(office, folder):
+    document = opened(letters.minutes(of(office))[0][1])
+    body = document.element.body
+    assert body.sectPr.find(qn("w:bidi")) is not None
+    for table in body.iter(qn("w:tbl")):
+        assert table.tblPr.find(qn("w:bidiVisual")) is not None
+    said = [p for p in body.iter(qn("w:p")) if "".join(t.text or "" for t in p.iter(qn("w:t"))).strip()]
+    for paragraph in said:
+        assert paragraph.pPr.find(qn("w:bidi")).get(qn("w:val")) is None
+        assert paragraph.pPr.find(qn("w:jc")).get(qn("w:val")) in ("start", "center", "end")
+        for run in paragraph.iter(qn("w:r")):
+            text = "".join(t.text or "" for t in run.iter(qn("w:t")))
+            arabic = re.search("[\u0621-\u064a]", text)
+            if text:
+                assert (run.rPr.find(qn("w:rtl")) is not None) or not arabic, text
+                assert run.rPr.find(qn("w:rtl")) is None or not re.search(r"[A-Za-z0-9]", text), text
+                assert run.rPr.find(qn("w:lang")).get(qn("w:bidi")) == "ar-MA"
+                assert run.rPr.find(qn("w:rFonts")).get(qn("w:cs"))
+
+
+def test_a_table_repeats_its_head_and_a_heading_is_a_heading(office, folder):
+    document = opened(letters.minutes(of(office, "fr"))[0][1])
+    headed = [t for t in document.tables if len(t.rows) > 2 and t.rows[0].cells[0].text]
+    heads = [t._tbl.tr_lst[0].trPr.find(qn("w:tblHeader")) is not None for t in headed]
+    assert heads.count(True) >= 5
+    assert {p.style.name for p in document.paragraphs if p.style.name.startswith("Heading")} == {
+        "Heading 1",
+        "Heading 2",
+    }
+    footer = document.sections[0].footer._element
+    assert [one.text.strip() for one in footer.iter(qn("w:instrText"))] == ["PAGE", "NUMPAGES"]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_parts_of_a_paragraph_stand_in_the_order_that_the_schema_wants(office, folder, locale):
+    from exports.word import _ORDER
+
+    body = opened(letters.minutes(of(office, locale))[0][1]).element.body
+    for name, order in _ORDER.items():
+        for node in body.iter(qn(f"w:{name}")):
+            places = [order.index(child.tag.rpartition("}")[2]) for child in node]
+            assert places == sorted(places), [child.tag for child in node]
+
+
+def test_no_mark_of_direction_that_word_draws_as_a_box_is_left(office, folder):
+    for maker in (letters.minutes, letters.convening, letters.note, letters.reminders):
+        for _, content in maker(of(office)):
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                assert not any(
+                    mark.encode() in packed.read(name)
+                    for name in packed.namelist()
+                    for mark in "\u2066\u2067\u2068\u2069"
+                )
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_each_service_that_was_invited_is_written_to_on_a_page_of_its_own(office, folder, locale):
+    w = words(locale)
+    ((_, content),) = letters.convening(of(office, locale))
+    said = whole(content)
+    assert said.count(w("letters.greeting")) == 2
+    assert len(list(opened(content).element.body.iter(qn("w:br")))) == 1
+    for item in office.meeting.agenda:
+        assert item.called(locale) in said
+
+
+def test_a_reminder_tells_a_service_what_is_overdue_and_what_is_due(office, folder):
+    w = words("fr")
+    files = dict(letters.reminders(of(office, "fr", on=as_day(dt.date(2023, 9, 18)))))
+    assert len(files) == 2
+    cnss = whole(next(content for name, content in files.items() if "-cnss-" in name))
+    assert w("letters.overdue_list", n=1) in cnss and w("letters.due_list", n=1) in cnss
+    assert "فتح شباك إضافي يوم السبت" in cnss and "إضافة محطتين للتسجيل" in cnss
+    education = whole(next(content for name, content in files.items() if "-education-" in name))
+    # What is reported as done is asked of nobody.
+    assert "تنظيم حملة للتحسيس" not in education and w("letters.overdue_list", n=1) not in education
+    later = dict(letters.reminders(of(office, "fr", on=as_day(dt.date(2023, 12, 1)))))
+    assert w("letters.overdue_list", n=2) in whole(next(c for name, c in later.items() if "-cnss-" in name))
+
+
+def test_minutes_made_years_later_are_the_same(office, folder):
+    now, later = (letters.minutes(of(office, on=as_day(dt.date(year, 9, 18))))[0][1] for year in (2023, 2027))
+    assert texts(now) == texts(later)
+
+
+def test_arabic_and_french_stand_side_by_side(office, folder):
+    ((name, content),) = letters.minutes(of(office, "ar", beside="fr"))
+    assert "-ar-fr." in name
+    document = opened(content)
+    (outer,) = document.tables
+    assert outer._tbl.tblPr.find(qn("w:bidiVisual")) is not None
+    titles = [[cell.text for cell in row.cells] for row in outer.rows]
+    assert [words("ar")("letters.agenda"), words("fr")("letters.agenda")] in titles
+    french = next(row.cells[1] for row in outer.rows if row.cells[1].text == words("fr")("letters.agenda"))
+    assert french.paragraphs[0]._p.pPr.find(qn("w:bidi")).get(qn("w:val")) == "0"
+
+
+def test_a_meeting_without_slides_services_or_chair_still_has_its_letters(office, folder):
+    from findings import meetings
+
+    for locale in LOCALES:
+        earlier = meetings.of_id(office, office.meeting.previous, cut=latest_cut(office), scope="MA")
+        bare_one = dataclasses.replace(earlier, chair="", agenda=(), services=())
+        found = dataclasses.replace(
+            record(office, earlier, locale=locale, cut=latest_cut(office), scope="MA"),
+            meeting=bare_one,
+            recommendations=(),
+            pending=(),
+        )
+        w = words(locale)
+        assert w("letters.not_frozen") in whole(letters.minutes(found)[0][1])
+        assert w("letters.addressee_all") in whole(letters.convening(found)[0][1])
+        assert letters.reminders(found) == []
+
+
+# The office's template
+
+
+def template(folder, *, header="رأسية العمالة"):
+    made = docx.Document()
+    made.sections[0].header.paragraphs[0].text = header
+    made.sections[0].footer.paragraphs[0].text = "ذيل الصفحة"
+    made.styles["Normal"].font.name = "Sakkal Majalla"
+    made.add_paragraph("نص المثال")
+    made.save(folder / "template.docx")
+
+
+def test_the_offices_template_gives_page_styles_header_and_footer(office, folder):
+    template(folder)
+    document = opened(letters.minutes(of(office))[0][1])
+    header = [p.text for p in document.sections[0].header.paragraphs]
+    assert header[0] == "رأسية العمالة" and len(header) == 2
+    assert document.sections[0].footer.paragraphs[0].text == "ذيل الصفحة"
+    assert document.styles["Normal"].font.name == "Sakkal Majalla"
+    assert "نص المثال" not in [p.text for p in document.paragraphs]
+    run = next(document.element.body.iter(qn("w:r")))
+    assert run.rPr.find(qn("w:rFonts")) is None
+
+
+def damaged(path):
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def not_a_document(path):
+    path.write_bytes(b"PK\x03\x04 nothing")
+
+
+def rezipped(path, change):
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    change(parts)
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+
+
+def with_macros(path):
+    rezipped(path, lambda parts: parts.update({"word/vbaProject.bin": b"\x00"}))
+
+
+def as_macro_template(path):
+    def change(parts):
+        name = "[Content_Types].xml"
+        parts[name] = parts[name].replace(
+            b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+            b"application/vnd.ms-word.document.macroEnabled.main+xml",
+        )
+
+    rezipped(path, change)
+
+
+def with_a_remote_picture(path):
+    link = (
+        b'<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" '
+        b'Target="http://example.org/x.png" TargetMode="External"/></Relationships>'
+    )
+
+    def change(parts):
+        name = "word/_rels/document.xml.rels"
+        parts[name] = parts[name].replace(b"</Relationships>", link)
+
+    rezipped(path, change)
+
+
+def without_styles(path):
+    rezipped(path, lambda parts: parts.update({"word/document.xml": b"<broken"}))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (damaged, "damaged"),
+        (not_a_document, "damaged"),
+        (without_styles, "damaged"),
+        (with_macros, "macros"),
+        (as_macro_template, "macros"),
+        (with_a_remote_picture, "fetches"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_refused_in_words(office, folder, spoil, code):
+    template(folder)
+    spoil(folder / "template.docx")
+    with pytest.raises(TemplateRefused) as refused:
+        letters.minutes(of(office))
+    assert refused.value.code == code
+    for locale in LOCALES:
+        assert "template.docx" in bare(refused.value.said(words(locale)))
+
+
+# Texts
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_five_hundred_mixed_texts_come_out_of_word_as_they_went_in(locale):
+    given = strings()
+    half = len(given) // 2
+    rows = tuple((one,) for one in given[half:])
+    blocks = [*(Line(text) for text in given[:half]), Grid(("x",), rows)]
+    found = [text for text in texts(written(blocks, locale=locale, face=Face("x"))) if text and text != "x"]
+    assert found == [bare(one) for one in given]
+
+
+def test_what_no_xml_may_hold_is_left_out_and_line_breaks_stay():
+    content = written([Line("سطر\x00 أول\nسطر ثان\x0b")], locale="ar", face=Face("x"))
+    assert texts(content) == ["سطر أول\nسطر ثان"]
+
+
+def test_a_long_table_is_left_to_the_annex(office, folder):
+    found = of(office, "fr")
+    gap = next(one for one in found.slides if one.key == "i1/gap")
+    long = dataclasses.replace(gap, table=dataclasses.replace(gap.table, rows=gap.table.rows * 5))
+    slides = tuple(long if one.key == gap.key else one for one in found.slides)
+    content = letters.minutes(dataclasses.replace(found, slides=slides))[0][1]
+    assert words("fr")("letters.in_annex", rows=30) in whole(content)
+
+
+def test_a_recommendation_of_nobodys_service_is_told_by_its_id(office, folder, reference_engine):
+    meeting = sitting(reference_engine)
+    recommend(reference_engine, meeting.id, 3, "توصية ثالثة", lead="unknown_service")
+    found = record(reference_engine, meeting, locale="fr", cut=latest_cut(reference_engine), scope="MA")
+    assert "unknown_service" in whole(letters.minutes(found)[0][1])
