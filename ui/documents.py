@@ -158,11 +158,12 @@ def _keep(key: tuple, w: Words, makers: Callable[[], Iterable[tuple[str, Callabl
 
     Only the last ones asked for are kept: they are large.
     """
+    from exports.office_templates import TemplateRefused
     from exports.readback import NotReleased
     from exports.record import NotForThisReader
     from exports.typeset import NotTypeset
 
-    kept: dict[str, Any] = {"key": key, "files": [], "refused": [], "failed": []}
+    kept: dict[str, Any] = {"key": key, "files": [], "refused": [], "told": [], "failed": []}
     with st.empty():
         try:
             todo = list(makers())
@@ -178,6 +179,8 @@ def _keep(key: tuple, w: Words, makers: Callable[[], Iterable[tuple[str, Callabl
             except NotReleased as refused:
                 # A document that does not say what was frozen is handed to nobody.
                 kept["refused"].append((name, refused))
+            except TemplateRefused as refused:
+                kept["told"].append(refused.said(w))
             except NotTypeset:
                 reference = uuid.uuid4().hex[:8]
                 LOG.exception("document %s was not made, reference %s", name, reference)
@@ -200,6 +203,8 @@ def _give(key: tuple, w: Words, chosen: Choices, who: Viewer, *, archive: str = 
     for name, refused in kept["refused"]:
         said = refused.said(w)
         st.error("\n\n".join([w("documents.not_handed_over", name=name), *said[1:MOST_TOLD]]))
+    for said in kept["told"]:
+        st.error(said)
     for failed in kept["failed"]:
         if failed:
             st.error(w("documents.failed", name=failed[0], reference=failed[1]))
@@ -207,7 +212,7 @@ def _give(key: tuple, w: Words, chosen: Choices, who: Viewer, *, archive: str = 
             st.error(w("documents.not_yours"))
     files = kept["files"]
     if not files:
-        if not kept["refused"] and not kept["failed"]:
+        if not kept["refused"] and not kept["told"] and not kept["failed"]:
             st.info(w("documents.nothing"))
         return
     with st.container(key="documents-made"):

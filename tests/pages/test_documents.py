@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from i18n import words
 from ui import documents
@@ -54,7 +55,7 @@ def test_what_was_made_for_other_choices_is_not_given(shown):
     app = shown(lang="fr", territory="09.273")
     sound(app.button(key="sheet-make").click().run())
     assert len(downloads(app)) == 1
-    sound(app.button_group(key="sheet-audience").set_value(["outside"]).run())
+    sound(app.button_group(key="sheet-audience").set_value("outside").run())
     assert not downloads(app)
 
 
@@ -115,3 +116,82 @@ def test_two_files_of_one_name_are_both_in_the_archive():
     files = [("a", "x-ar-00000000-11111111.pdf", b"1"), ("b", "x-ar-00000000-22222222.pdf", b"2")]
     with zipfile.ZipFile(io.BytesIO(documents.zipped(files))) as archive:
         assert [archive.read(name) for name in archive.namelist()] == [b"1", b"2"]
+
+
+# The documents of a meeting
+
+
+def sitting_page():
+    """The documents part alone, for the frozen meeting of the office: its page is another's to test."""
+    import streamlit as st
+
+    import findings
+    from findings import meetings
+    from ui import choices, documents
+    from ui.cache import View
+    from ui.engine import engine
+    from ui.viewer import Viewer
+
+    where = engine()
+    cut, reference = findings.latest_events(where)
+    view = View(cut=cut, scope="MA", locale=st.query_params.get("lang", "ar"), reference=reference)
+    wanted = "open" in st.query_params
+    held = [one for one in meetings.meetings(where, cut=cut, scope="MA") if (one.frozen is not None) == wanted]
+    documents.documents(held[0], choices.read(view), Viewer("administrator", "MA"))
+
+
+@pytest.fixture
+def held(tmp_path, monkeypatch):
+    """The documents part of a meeting, in a language; `frozen`: of the one that was opened."""
+    from tests.sittings import sitting
+    from ui.engine import engine
+
+    monkeypatch.setenv("TATABBU_LOCAL", str(tmp_path))
+    sitting(engine())
+
+    def run(locale, *, frozen=True):
+        app = AppTest.from_function(sitting_page, default_timeout=120)
+        app.query_params["lang"] = locale
+        if frozen:
+            app.query_params["open"] = "1"
+        return sound(app.run())
+
+    yield run
+    engine().dispose()
+
+
+def keyed(app, kind, start):
+    (found,) = [one for one in app.get(kind) if one.key.startswith(start)]
+    return found
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_full_set_is_made_with_one_button_and_given_in_one_file_too(held, locale):
+    from exports.documents import DOCUMENTS
+
+    app = held(locale)
+    assert not downloads(app)
+    sound(keyed(app, "button", "documents-make").click().run())
+    given = downloads(app)
+    assert len(given) > len(DOCUMENTS) and given[0].key.partition(".")[2] == "zip"
+    w = words(locale)
+    labels = " ".join(one.label for one in given)
+    assert all(w(f"documents.kind_{name}") in labels for name in DOCUMENTS)
+
+
+def test_before_a_meeting_is_opened_only_what_prepares_it_is_offered(held):
+    app = held("fr", frozen=False)
+    pills = keyed(app, "button_group", "documents-which")
+    w = words("fr")
+    assert pills.options == [w(f"documents.kind_{name}") for name in ("convening", "brief", "territory")]
+    assert w("documents.before") in [m.value for m in app.markdown]
+
+
+def test_only_the_chosen_documents_are_made_for_whom_and_in_which_language_they_are_asked(held):
+    app = held("fr")
+    keyed(app, "button_group", "documents-which").set_value(["annexes"])
+    [one for one in app.get("button_group") if one.key.endswith("-audience")][0].set_value("outside")
+    [one for one in app.get("button_group") if one.key.endswith("-language")][0].set_value("ar+fr").run()
+    sound(keyed(app, "button", "documents-make").click().run())
+    (one,) = downloads(app)
+    assert "annexes" in one.key and "-ar-fr-outside-" in one.key
