@@ -5,7 +5,7 @@ A maker returns (file name, bytes) pairs, none where there is nothing to say, an
 
 from collections.abc import Callable, Iterable, Iterator
 
-from exports import letters, presentation
+from exports import letters, papers, presentation
 from exports.record import Record
 
 DOCUMENTS: dict[str, Callable[[Record], list[tuple[str, bytes]]]] = {
@@ -14,6 +14,10 @@ DOCUMENTS: dict[str, Callable[[Record], list[tuple[str, bytes]]]] = {
     "note": letters.note,
     "reminders": letters.reminders,
     "slides": presentation.slides,
+    "brief": papers.brief,
+    "territory": papers.territory,
+    "services": papers.services,
+    "annexes": papers.annexes,
 }
 
 

@@ -57,6 +57,9 @@ class Record:
     on: int
     shown: tuple[str, ...] = ()
     """The keys of the slides that were shown, in that order; none before the first."""
+    engine: sa.Engine | None = field(default=None, compare=False, repr=False)
+    role: str = "administrator"
+    """For documents that ask further questions, such as the sheet of a territory: of which database, and for whom."""
     other: "Record | None" = field(default=None, compare=False)
     """The same record in the second language, where two stand side by side."""
 
@@ -96,6 +99,7 @@ def record(
     demonstration: bool = False,
     on: int | None = None,
     beside: str = "",
+    role: str = "administrator",
 ) -> Record:
     """The record of a meeting as known at a cut. demonstration: its database is the made-up one. on: the day it is made
     on, by default that of the meeting. beside: a second language, whose record stands in `other`.
@@ -145,6 +149,8 @@ def record(
         cut=cut,
         scope=scope,
         on=meeting.on_date if on is None else on,
+        engine=engine,
+        role=role,
         shown=tuple(dict.fromkeys(meetings.shown(engine, meeting.id))),
         other=record(
             engine,
@@ -155,6 +161,7 @@ def record(
             scope=scope,
             demonstration=demonstration,
             on=on,
+            role=role,
         )
         if beside and beside != locale
         else None,

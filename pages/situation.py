@@ -1,12 +1,12 @@
 """Situation: where each programme stands, read from the kingdom down to the chosen territory."""
 
-from ui.frame import choices, enter
+from ui.frame import choices, enter, who
 
 enter()
 
 import streamlit as st  # noqa: E402
 
-from ui import demonstration, show  # noqa: E402
+from ui import demonstration, documents, show  # noqa: E402
 from ui import targets as promising  # noqa: E402
 from ui.choices import unfold  # noqa: E402
 
@@ -34,3 +34,5 @@ promising.alerts(chosen)
 if answer.facts["listed"] and unfold(w("situation.all_figures", place=w.in_territory(chosen.territory)), "figures"):
     listed = show.answer("figures", chosen, territory=chosen.territory, on=chosen.on_day)
     show.table(listed.panels[0], chosen)
+if not answer.facts["empty"]:
+    documents.territory_sheet(chosen, who())

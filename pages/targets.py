@@ -6,7 +6,7 @@ enter()
 
 import streamlit as st  # noqa: E402
 
-from ui import downloads, show  # noqa: E402
+from ui import documents, downloads, show  # noqa: E402
 from ui import targets as promising  # noqa: E402
 from ui.choices import choose, unfold  # noqa: E402
 
@@ -55,3 +55,4 @@ if who().may_import:
     promising.enter_targets(chosen, who(), indicator=indicator)
 if unfold(w("targets.all_history"), "history"):
     show.table(show.answer("target_history", chosen).panels[0], chosen)
+documents.territory_sheet(chosen, who())

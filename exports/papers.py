@@ -1,0 +1,445 @@
+"""The documents that are set on paper: the brief of the eve, the sheet of a territory, the sheet of a service, annexes.
+
+Each is made of slides, the same in two languages where both are asked for, and is read back before anybody gets it: by
+its structure, text by text, against what was written and against the figures of its slides.
+"""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+import findings
+from exports import paper, tagged
+from exports.paper import Paper, Side
+from exports.readback import Difference, NotReleased
+from exports.record import Record
+from findings import brief as eve
+from findings import sheet as sheets
+from findings.meetings import Recommendation
+from findings.reader import ADMINISTRATOR, Reader
+from i18n import LOCALES, Words, words
+from panels.sheet import standing
+from panels.slide import OFFICE, Figure, Slide
+
+_FIRST_DAY = dt.date(1970, 1, 1)
+
+Made = list[tuple[str, bytes]]
+"""Files: the name of each and what is in it."""
+
+
+def brief(record: Record) -> Made:
+    """The brief of the eve of a meeting, one A4 page. Of the office alone: it is for whoever prepares the sitting."""
+
+    def slides(of: Record) -> list[Slide]:
+        reader = Reader(of.engine, of.cut, of.scope, of.role, of.locale)
+        return eve.brief(reader, territory=of.territory, on=of.meeting.on_date, before=of.before)
+
+    def blocks(of: Record, told: Sequence[Slide]) -> list[dict]:
+        return [block for slide in told for block in (paper.heading(slide.title), paper.lines(slide.lines))]
+
+    return [_of_record(record, "brief", slides, blocks, title=lambda w: w("brief.title"), fit=True, audience=OFFICE)]
+
+
+def annexes(record: Record) -> Made:
+    """Every figure of every panel of a meeting, with the id of each panel: tables, without charts."""
+
+    def blocks(of: Record, told: Sequence[Slide]) -> list[dict]:
+        found, w = [], words(of.locale)
+        names = {item.id: item.called(of.locale) for item in of.meeting.agenda}
+        before = None
+        for slide in told:
+            if slide.item != before and names.get(slide.item):
+                found.append(paper.heading(names[slide.item]))
+            before = slide.item
+            found.append(paper.panel(_with_all_figures(slide, w), locale=of.locale, drawn=False))
+        return found or [paper.text(w("papers.nothing_frozen"))]
+
+    def told(of: Record) -> list[Slide]:
+        return [slide for slide in of.slides if slide.kind != "cover"]
+
+    return [_of_record(record, "annexes", told, blocks, title=lambda w: w("papers.annexes"), landscape=True, size=8.5)]
+
+
+def services(record: Record) -> Made:
+    """A sheet for each service that has an item, an invitation or a recommendation: its items, its stages, what it is
+    asked."""
+    ids = [*record.meeting.services, *(item.service for item in record.meeting.agenda if item.service)]
+    ids += [one.lead for one in (*record.recommendations, *record.pending)]
+    return [service(record, id) for id in dict.fromkeys(filter(None, ids))]
+
+
+def service(record: Record, id: str) -> tuple[str, bytes]:
+    """The sheet of one service."""
+    mine = {item.id for item in record.meeting.agenda if item.service == id}
+
+    def told(of: Record) -> list[Slide]:
+        return [slide for slide in of.way if slide.item in mine]
+
+    def blocks(of: Record, slides: Sequence[Slide]) -> list[dict]:
+        w, found = words(of.locale), []
+        names = {item.id: item.called(of.locale) for item in of.meeting.agenda}
+        before = None
+        for slide in slides:
+            if slide.item != before and names.get(slide.item):
+                found.append(paper.heading(names[slide.item]))
+            before = slide.item
+            found.append(paper.panel(slide, locale=of.locale))
+        if not slides:
+            found.append(paper.text(w("papers.no_item")))
+        asked = {one.id: one for one in (*of.recommendations, *of.pending) if id in (one.lead, *one.partners)}
+        found.append(paper.heading(w("papers.asked")))
+        found += _recommended(list(asked.values()), of, w)
+        return found
+
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", id)
+    return _of_record(
+        record, f"service-{name}", told, blocks, title=lambda w: w("papers.service"), under=lambda of: of.service(id)
+    )
+
+
+def _recommended(rows: Sequence[Recommendation], of: Record, w: Words) -> list[dict]:
+    if not rows:
+        return [paper.text(w("papers.asked_nothing"))]
+    held = {**{one.id: one.on_date for one in of.held.values()}, of.meeting.id: of.meeting.on_date}
+    names = ("recommendation", "text", "service", "due", "state")
+    return [
+        paper.table(
+            [w(f"sheet.column_{name}") for name in names],
+            [
+                (
+                    w("sheet.number_of", number=w.number(one.number), date=w.date_short(_day(held[one.meeting])))
+                    if one.meeting in held
+                    else w.number(one.number),
+                    one.text,
+                    w.join([of.service(one.lead), *map(of.service, one.partners)]),
+                    w.date(_day(one.due)),
+                    standing(one, of.on, w),
+                )
+                for one in sorted(rows, key=lambda one: (one.due, one.number))
+            ],
+            widths=(1.7, 4, 2, 1.5, 1.3),
+        )
+    ]
+
+
+def territory(record: Record) -> Made:
+    """The sheet of a meeting's territory, on its day."""
+    locales = [record.locale, *([record.other.locale] if record.other else [])]
+    return [
+        sheet(
+            record.engine,
+            territory=record.territory,
+            on=record.meeting.on_date,
+            locales=locales,
+            audience=record.audience,
+            cut=record.cut,
+            scope=record.scope,
+            role=record.role,
+            demonstration=record.demonstration,
+        )
+    ]
+
+
+def sheet(
+    engine: sa.Engine,
+    *,
+    territory: str,
+    on: int,
+    locales: Sequence[str],
+    audience: str = OFFICE,
+    cut: int,
+    scope: str,
+    role: str = ADMINISTRATOR,
+    demonstration: bool = False,
+) -> tuple[str, bytes]:
+    """The sheet of a territory on a day, from any page: its file name and the PDF. Raises NotReleased."""
+    told, sides = [], []
+    settled = findings.office(engine, cut=cut)
+    for locale in locales:
+        w = words(locale)
+        reader = Reader(engine, cut, scope, role, locale)
+        slides = sheets.sheet(reader, territory=territory, on=on, audience=audience, demonstration=demonstration)
+        told.append(slides)
+        sides.append(
+            paper.side(
+                locale,
+                w("sheet.title", place=w.place(territory)),
+                _territory_blocks(slides, locale, beside=len(locales) > 1),
+                on=_day(on),
+                letterhead=letterhead(settled, territory=territory, locale=locale),
+                audience=audience,
+                territory=territory,
+                demonstration=demonstration,
+            )
+        )
+    sides = _paired(sides)
+    made = Paper(tuple(sides), _day(on), landscape=len(locales) > 1, size=8)
+    parts = ["tatabbu", "sheet", territory, _day(on).isoformat(), "-".join(locales)]
+    name = "-".join([*parts, *(["outside"] if audience != OFFICE else [])]) + ".pdf"
+    return name, released(made, zip(locales, told, strict=True))
+
+
+def _territory_blocks(slides: Sequence[Slide], locale: str, *, beside: bool) -> list[dict]:
+    """The blocks of a sheet: its paths two by two where there is the room, that is in one language."""
+    w, found, paths = words(locale), [], [slide for slide in slides if slide.kind == "path"]
+    for slide in slides:
+        if slide.kind == "path":
+            if slide is paths[0]:
+                found.append(paper.heading(w("sheet.paths")))
+                drawn = [paper.panel(one, locale=locale, height=2.5) for one in paths]
+                wide = 3 if len(drawn) == 3 else 2
+                pairs = [paper.row(drawn[at : at + wide]) for at in range(0, len(drawn), wide)]
+                found += drawn if beside or len(drawn) == 1 else pairs
+            continue
+        block = paper.panel(slide, locale=locale, level=2)
+        if block["table"]:
+            block["table"]["widths"] = list(_WIDTHS[slide.key][: len(block["table"]["head"])])
+        if slide.key == "sheet/standings" and block["table"]:
+            block["table"]["rows"] = [_with_verdict(row) for row in block["table"]["rows"]]
+        found.append(block)
+    return found or [paper.text(w("sheet.nothing"))]
+
+
+_WIDTHS = {
+    "sheet/programmes": (2.6, 1.7, 2.2, 1.8, 1.7, 1.6),
+    "sheet/standings": (2.6, 1, 1.1, 1.7, 1, 1, 2.4),
+    "sheet/counts": (1.2, 3.2, 1.9, 2.2, 1.6),
+    "sheet/recommendations": (1.7, 4, 2, 1.5, 1.3),
+}
+_TONES = {"▼": "bad", "■": "bad", "◆": "care", "●": "good", "▲": "good", "✔": "good"}
+
+
+def _with_verdict(row: Sequence[str]) -> list:
+    """A row whose fourth cell is a verdict, drawn as one."""
+    shape, _, word = row[3].partition(" ")
+    return [*row[:3], paper.verdict(_TONES.get(shape, "none"), shape, word), *row[4:]]
+
+
+def letterhead(settled: Mapping[str, Any], *, territory: str, locale: str) -> tuple[str, ...]:
+    """The lines of the office's letterhead in a language, or in the next one it has; else its territory's name."""
+    office = settled.get("office", {})
+    lines = next((office["letterhead"][one] for one in (locale, *LOCALES) if office.get("letterhead", {}).get(one)), ())
+    return tuple(filter(None, lines)) or (words(locale).place(office.get("territory") or territory),)
+
+
+def _of_record(
+    record: Record,
+    kind: str,
+    slides: Callable[[Record], list[Slide]],
+    blocks: Callable[[Record, Sequence[Slide]], list[dict]],
+    *,
+    title: Callable[[Words], str],
+    under: Callable[[Record], str] = lambda of: "",
+    audience: str = "",
+    fit: bool = False,
+    landscape: bool = False,
+    size: float = 9.2,
+) -> tuple[str, bytes]:
+    """A document of a meeting: the same in each language of the record."""
+    sides, told = [], []
+    held, day = record.meeting, _day(record.meeting.on_date)
+    audience = audience or record.audience
+    for of in (record, *([record.other] if record.other else [])):
+        w = words(of.locale)
+        mine = slides(of)
+        told.append((of.locale, mine))
+        about = w(f"papers.of_{held.kind}", date=day, place=w.place(of.territory))
+        sides.append(
+            paper.side(
+                of.locale,
+                title(w),
+                blocks(of, mine),
+                on=day,
+                letterhead=of.letterhead,
+                under=tuple(filter(None, (under(of), about))),
+                audience=audience,
+                territory=of.territory,
+                demonstration=of.demonstration,
+                reference=held.reference,
+            )
+        )
+    both = record.other is not None
+    made = Paper(tuple(_paired(sides)), day, landscape=landscape or (both and fit), fit=fit, size=size)
+    languages = "-".join(side.locale for side in sides)
+    parts = ["tatabbu", kind, held.id, day.isoformat(), languages]
+    name = "-".join([*parts, *(["outside"] if audience != OFFICE else [])]) + ".pdf"
+    return name, released(made, told)
+
+
+def _paired(sides: list[Side]) -> list[Side]:
+    """Sides of as many blocks each: the one language may have a note that the other has not."""
+    if len({len(side.blocks) for side in sides}) < 2:
+        return sides
+    most = max(len(side.blocks) for side in sides)
+    empty = paper.text("")
+    return [Side(**{**vars(side), "blocks": (*side.blocks, *[empty] * (most - len(side.blocks)))}) for side in sides]
+
+
+def _with_all_figures(slide: Slide, w: Words) -> Slide:
+    """A slide with those of its figures that no text of it says in a table of their own, where there are any."""
+    block = paper.panel(slide, locale=w.locale, drawn=False)
+    said = " ".join(map(tagged.normal, (*texts(block), *_of_chart(block["chart"] or {}))))
+    left = [one for one in slide.figures if one.state == "shown" and tagged.normal(one.text) not in said]
+    if not left:
+        return slide
+    rows = tuple((_what(one, w), w.place(one.territory), w.date(_day(one.on_date)), one.text) for one in left)
+    shown = slide.table if slide.table.rows else None
+    if shown is not None:
+        return Slide(**{**vars(slide), "lines": (*slide.lines, *(" – ".join(row) for row in rows))})
+    head = tuple(w(f"papers.column_{name}") for name in ("what", "territory", "date", "value"))
+    return Slide(**{**vars(slide), "table": type(slide.table)(head, rows, (3,))})
+
+
+def _what(figure: Figure, w: Words) -> str:
+    """What a figure is of, in words."""
+    for kind in ("step", "indicator"):
+        try:
+            return w.name(kind, figure.what)
+        except KeyError:
+            continue
+    key = f"papers.measure_{figure.what}"
+    return w(key) if key in w else w("papers.measure_other")
+
+
+def _day(day: int) -> dt.date:
+    return _FIRST_DAY + dt.timedelta(days=day)
+
+
+# Read back before it is handed over
+
+
+def released(made: Paper, told: Iterable[tuple[str, Sequence[Slide]]]) -> bytes:
+    """The PDF of a paper, once it says what was written and every figure of its slides. Raises NotReleased."""
+    content = paper.pdf(made)
+    differences = compared(content, made, told)
+    if differences:
+        raise NotReleased("pdf", differences)
+    return content
+
+
+def compared(content: bytes, made: Paper, told: Iterable[tuple[str, Sequence[Slide]]]) -> list[Difference]:
+    """Where a PDF is not what it was made from: a text that is not there, one that nobody wrote, a figure of a slide
+    that no text says. None when it is the same."""
+    found = tagged.elements(content)
+    where = {tagged.normal(one.text): one.page + 1 for one in found}
+    there = Counter(tagged.normal(one.text) for one in found if one.tag != "Figure")
+    wanted = Counter(
+        text for side in made.sides for block in side.blocks for text in map(tagged.normal, texts(block)) if text
+    )
+    around = {tagged.normal(text) for side in made.sides for text in (*_around(side),)}
+    lacking = list((wanted - there).elements())
+    strange = [text for text in (there - wanted).elements() if text not in around]
+    differences = []
+    for text in lacking:
+        other = min(strange, key=lambda one: _apart(one, text), default="")
+        if other and _apart(other, text) <= max(len(text), 8) // 2:
+            strange.remove(other)
+        else:
+            other = ""
+        changed = _first_change(text, other)
+        page = str(where[other]) if other else ""
+        differences.append(Difference(page, changed[0], changed[1], text[:120]))
+    differences += [Difference(str(where[text]), "", text[:120], "") for text in strange]
+    charts = [tagged.normal(one.text) for one in found if one.tag == "Figure"]
+    differences += _charts_apart(charts, made)
+    everything = " ".join([*there, *charts])
+    for _, slides in told:
+        for slide in slides:
+            for figure in slide.figures:
+                if figure.state == "shown" and tagged.normal(figure.text) not in everything:
+                    differences.append(Difference("", figure.text, "", slide.title[:120]))
+    return differences
+
+
+def _charts_apart(charts: Sequence[str], made: Paper) -> list[Difference]:
+    """Where the words and numbers of the charts are not those that were drawn: what a chart says is one element."""
+
+    def letters(text: str) -> str:
+        return "".join(sorted(text.replace(" ", "")))
+
+    drawn = [
+        [tagged.normal(text) for text in _of_chart(block["chart"])]
+        for side in made.sides
+        for whole in side.blocks
+        for block in _parts(whole)
+        if block["kind"] == "panel" and block["chart"]
+    ]
+    there = Counter(map(letters, charts))
+    differences = []
+    for said in drawn:
+        if there[letters("".join(said))]:
+            there[letters("".join(said))] -= 1
+            continue
+        lost = [text for text in said if not any(text in one for one in charts)] or said[:1]
+        differences += [Difference("", text, "", " ".join(said)[:120]) for text in lost]
+    return differences
+
+
+def _around(side: Side) -> Iterator[str]:
+    yield side.title
+    yield from (*side.letterhead, *side.beside, *side.under, *side.notices)
+
+
+def texts(block: Mapping[str, Any]) -> Iterator[str]:
+    """Every text that a block writes, as it is written by itself; not those inside its chart."""
+    match block["kind"]:
+        case "heading" | "text":
+            yield block["text"]
+        case "lines":
+            yield from block["items"]
+        case "table":
+            yield from _cells(block)
+        case "panel":
+            yield block["title"]
+            if block["verdict"]:
+                yield block["verdict"]["word"]
+            for one in block["numbers"]:
+                yield one["label"]
+                yield f"{one['text']} {one['unit']}".strip()
+            yield from block["lines"]
+            if block["table"]:
+                yield from _cells(block["table"])
+            yield from block["small"]
+        case "row":
+            for one in block["blocks"]:
+                yield from texts(one)
+
+
+def _parts(block: dict) -> list[dict]:
+    return block["blocks"] if block["kind"] == "row" else [block]
+
+
+def _cells(table: Mapping[str, Any]) -> Iterator[str]:
+    yield from table["head"]
+    for row in table["rows"]:
+        for cell in row:
+            yield cell["word"] if isinstance(cell, dict) else cell
+
+
+def _of_chart(chart: Mapping[str, Any]) -> Iterator[str]:
+    for row in chart.get("rows", ()):
+        yield from (row["name"], row["text"])
+    for name in ("scale", "ticks", "legend"):
+        yield from (one["text"] for one in chart.get(name, ()))
+    for name in ("target", "last"):
+        if chart.get(name):
+            yield chart[name]["text"]
+
+
+def _apart(one: str, other: str) -> int:
+    """How many places of two texts differ, roughly: enough to say which became which."""
+    return abs(len(one) - len(other)) + sum(a != b for a, b in zip(one, other, strict=False))
+
+
+def _first_change(text: str, other: str) -> tuple[str, str]:
+    """The words of two texts that differ first; the whole of the first where there is no other."""
+    if not other:
+        return text[:120], ""
+    for a, b in zip(text.split(), other.split(), strict=False):
+        if a != b:
+            return a, b
+    return text[:120], other[:120]
