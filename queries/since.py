@@ -282,7 +282,7 @@ class _Reading:
     def _move(self, code: str, row: sa.Row, before: _Told, after: _Told) -> Iterable[Reason]:
         """What one event moved in one territory, by reason."""
         was, is_now = before.speaking.get(code), after.speaking.get(code)
-        if _value(was) == _value(is_now) and _speaker(was) == _speaker(is_now):
+        if was is None and is_now is None:
             return
 
         def part(reason: str, value: int) -> Iterable[Reason]:
@@ -296,8 +296,10 @@ class _Reading:
             yield from part(split.DEFINITION, delta)
         elif was is not None and is_now is not None and _speaker(was) != _speaker(is_now):
             same = after.every.get((code, _speaker(was)))
-            kept = _value(same) - _value(was) if same is not None and same.state == SHOWN else 0
-            yield from self._by_kind(code, row, was, kept, part, after.count)
+            kept = 0
+            if same is not None and same.state == SHOWN:
+                kept = _value(same) - _value(was)
+                yield from self._by_kind(code, row, was, kept, part, after.count)
             yield from part(split.SOURCE, delta - kept)
         else:
             yield from self._by_kind(code, row, is_now if was is None else was, delta, part, after.count)
@@ -309,7 +311,9 @@ class _Reading:
             return
         correction = late = 0
         if figure.basis == "reported":
-            correction, _ = self._file_parts(code, figure.source, row.number, count)
+            # A file may correct one day and bring another, and leave the figure what it was.
+            if delta or (count, code, figure.source) in self.touched.get(row.number, ()):
+                correction, _ = self._file_parts(code, figure.source, row.number, count)
             late = delta - correction
         else:
             for leaf in self._leaves(code, figure, row.number, count):

@@ -130,6 +130,18 @@ def test_late_figures_corrections_and_withdrawals_are_told_apart(office):
     adds_up(found)
 
 
+def test_parts_that_cancel_each_other_out_are_told_all_the_same(office):
+    office.take_in((FIRST, THEN - 5, 100), (SECOND, THEN - 5, 50))
+    cut = latest_cut(office.engine)
+    office.take_in((FIRST, THEN - 5, 97), (FIRST, THEN - 1, 100))
+    found = office.since(cut)
+    assert reasons(found.whole) == reasons(office.since(cut, FIRST).whole) == {"correction": -3, "late": 3}
+    # What moves from one commune to another is corrected in both, and nothing above.
+    office.take_in((FIRST, THEN - 1, 90), (SECOND, THEN - 5, 60))
+    found = office.since(cut)
+    assert found.whole.revision == 0 and found.by_code[SECOND].revision == 10
+
+
 def test_another_definition_is_a_part_of_the_revision_and_has_its_day(office):
     office.take_in((FIRST, THEN, 100))
     cut = office.take_in((FIRST, THEN, 80), step=OTHER_STEP)
