@@ -57,9 +57,10 @@ def sheet_of(
         return None
     scale = 1.0 if width >= _FULL else _SMALLER
     size, least = (WALL_SIZE * scale, WALL_LEAST * scale) if wall else (width / 54, width / 64)
-    sheet = Sheet(words(locale), width, height, size, least)
+    edge = size * 0.15
+    sheet = Sheet(words(locale), width - 2 * edge, height, size, least, edge)
     top = _head(sheet, str(slide.chart.get("unit", "")), made_up=slide.demonstration)
-    draw(sheet, slide.chart, (0.0, top, width, height), outlines or {})
+    draw(sheet, slide.chart, (0.0, top, sheet.width, height), outlines or {})
     return sheet
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from panels.drawing.sheet import GREEN, GRID, GROUND, INK, SLATE, TONE_FILL, WHITE, Box, Sheet
 from panels.measure import widest_word
 
-_GAP = 1.3
+_GAP = 1.15
 """Room for the arrow between two stages, in sizes of text."""
 
 
@@ -35,7 +35,7 @@ def _boxes(sheet: Sheet, nodes: Sequence[Mapping], box: Box, size: float, *, dra
     """The stages as boxes with an arrow between two; their whole height, None when they do not fit."""
     if not nodes:
         return 0.0
-    gap, pad, big = _GAP * size, size * 0.4, size * 1.35
+    gap, pad, big = _GAP * size, size * 0.38, size * 1.35
     room = box[2] - box[0]
     least = max(
         max(widest_word(node["name"], size) for node in nodes),

@@ -25,13 +25,15 @@ Box = tuple[float, float, float, float]
 
 @dataclass
 class Sheet:
-    """A drawing of so many units, in one language. size: of its ordinary text; least: of the smallest that may be."""
+    """A drawing of so many units, in one language. size: of its ordinary text; least: of the smallest that may be.
+    edge: left free on either side, besides: the first letter of a line may reach a little out of its width."""
 
     w: Words
     width: float
     height: float
     size: float
     least: float
+    edge: float = 0.0
     parts: list[str] = field(default_factory=list)
     texts: list[tuple[str, Box]] = field(default_factory=list)
 
@@ -154,9 +156,9 @@ class Sheet:
 
     def whole(self, label: str) -> str:
         """The drawing as one SVG text."""
-        locale = self.w.locale
+        whole = self.width + 2 * self.edge
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" role="img" '
-            f'aria-label="{escape(label)}" lang="{locale}" direction="ltr" font-family="{FAMILY}">'
-            f"{''.join(self.parts)}</svg>"
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole:g} {self.height:g}" role="img" '
+            f'aria-label="{escape(label)}" lang="{self.w.locale}" direction="ltr" font-family="{FAMILY}">'
+            f'<g transform="translate({self.edge:g} 0)">{"".join(self.parts)}</g></svg>'
         )

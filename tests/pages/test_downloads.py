@@ -30,7 +30,7 @@ def buttons(app):
 
 
 @pytest.fixture
-def own(tmp_path, monkeypatch):
+def own(tmp_path, monkeypatch, opened):
     """An office of its own, whose proofs may be written; its engine."""
     from ui.engine import engine
 

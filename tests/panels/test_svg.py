@@ -152,7 +152,7 @@ def test_a_name_that_looks_like_markup_is_only_text():
 def bars_of(made):
     root = ET.fromstring(made)
     fills = set(TONE_FILL.values())
-    return [(float(e.get("x")), float(e.get("width"))) for e in root if e.get("fill") in fills and e.get("x")]
+    return [(float(e.get("x")), float(e.get("width"))) for e in root.iter() if e.get("fill") in fills and e.get("x")]
 
 
 def test_bars_grow_from_the_side_where_reading_begins():
