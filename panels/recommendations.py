@@ -84,7 +84,7 @@ def called_by(meeting: Any, *, locale: str) -> str:
 def state_word(one: Any, w: Words) -> tuple[str, str]:
     """The state of a recommendation with its shape, and the class that the cell wears."""
     state = "overdue" if one.overdue else one.recommendation.state
-    said = f"{SHAPE[state]} {w(f'recommendations.state_{state}')}"
+    said = f"{SHAPE[state]}\u00a0{w(f'recommendations.state_{state}')}"
     if one.overdue and one.recommendation.state != "assigned":
         said = w(
             "recommendations.overdue_and", overdue=said, state=w(f"recommendations.state_{one.recommendation.state}")
@@ -286,7 +286,7 @@ def history(states: Sequence[Any], *, locale: str) -> Panel:
     rows = []
     for said in states:
         role = w(f"role.{said.actor}") if f"role.{said.actor}" in w else said.actor
-        word = f"{SHAPE[said.state]} {w(f'recommendations.state_{said.state}')}"
+        word = f"{SHAPE[said.state]}\u00a0{w(f'recommendations.state_{said.state}')}"
         rows.append((recorded(said.recorded_at, w), role, word, said.note))
     return Panel(
         subject="recommendations",

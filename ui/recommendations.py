@@ -29,11 +29,11 @@ from exports import tables
 from findings import Answer
 from findings.meetings import Meeting, frozen
 from findings.recommendations import STATES, list_html
-from i18n import Words
+from i18n import Words, words
 from ui import accesses, cache, show
 from ui.choices import FIRST_DAY, Choices, asked, choose, complain, put
 from ui.reconcile import service_named
-from ui.recording import offer, sentence, typed_day, typed_number
+from ui.recording import offer, sentence, together, typed_day, typed_number
 from ui.viewer import Viewer
 
 ONE = "recommendation"
@@ -365,12 +365,11 @@ def _form(
             text=text,
             lead=lead or "",
             partners=tuple(partners),
-            due=typed_day(due, w, "due"),
             territory=where if step else "",
             step=step,
             unit=unit,
-            expected=typed_number(gain, w, "expected"),
             slide=slide,
+            **together(due=lambda: typed_day(due, w, "due"), expected=lambda: typed_number(gain, w, "expected")),
         )
 
     return read
@@ -464,6 +463,8 @@ def of_service(answer: Answer, chosen: Choices, who: Viewer) -> None:
             st.markdown(w("recommendations.no_letter"))
         for locale, text in letters.items():
             st.caption(w(f"app.language_{locale}"))
+            if chosen.view.demonstration:
+                text = f"{words(locale)('demo.badge')}\n\n{text}"
             with st.container(key=f"reminder-{locale}-letter"):
                 st.code(text, language=None, wrap_lines=True)
 

@@ -4,7 +4,7 @@ Whatever the wall sends is somebody's typing: it is read again here, and what is
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +32,7 @@ def offer(engine: sa.Engine, meeting: Meeting, *, locale: str, cut: int) -> dict
     a form opened on it begins with (territory, step, unit, on, official)."""
     w = words(locale)
     known = Reader(engine, cut=cut, scope=KINGDOM, role=ADMINISTRATOR, locale=locale).known
+    inside = findings.writable(engine, scope=meeting.territory)
     counts = dict.fromkeys(count for item in meeting.agenda for count in counts_of(known, item))
     places = dict.fromkeys([meeting.territory])
     begun: dict[str, dict[str, Any]] = {}
@@ -40,6 +41,9 @@ def offer(engine: sa.Engine, meeting: Meeting, *, locale: str, cut: int) -> dict
             if said.what not in known.steps or said.unit not in known.steps[said.what]["units"]:
                 continue
             counts.setdefault((said.what, said.unit))
+            if inside is not None and said.territory not in inside:
+                # A slide compares with what lies beside and above; a meeting recommends for its own.
+                continue
             places.setdefault(said.territory)
             if said.state == "shown" and said.value is not None:
                 first = {"territory": said.territory, "step": said.what, "unit": said.unit}
@@ -120,6 +124,19 @@ def typed_day(typed: Any, w: Words, about: str) -> dt.date | None:
     return day
 
 
+def together(**reads: Callable[[], Any]) -> dict[str, Any]:
+    """What each of these reads; everything that is wrong with any of them is refused at once."""
+    found, wrong = {}, []
+    for name, read in reads.items():
+        try:
+            found[name] = read()
+        except RecommendationRefused as refused:
+            wrong += refused.faults
+    if wrong:
+        raise RecommendationRefused(wrong)
+    return found
+
+
 def declared(
     engine: sa.Engine, meeting: Meeting, new: Declaration, *, today: dt.date, scope: str, w: Words
 ) -> Declaration:
@@ -142,29 +159,36 @@ def declared(
 
 def _recommendation(payload: Mapping[str, Any], w: Words) -> Recommendation:
     partners = payload.get("partners") or ()
+    typed = together(
+        due=lambda: typed_day(payload.get("due"), w, "due"),
+        expected=lambda: typed_number(payload.get("expected"), w, "expected"),
+    )
     return Recommendation(
         text=_text(payload, "text"),
         lead=_text(payload, "lead"),
         partners=tuple(str(one) for one in partners) if isinstance(partners, list | tuple) else (),
-        due=typed_day(payload.get("due"), w, "due"),
         territory=_text(payload, "territory"),
         step=_text(payload, "step"),
         unit=_text(payload, "unit"),
-        expected=typed_number(payload.get("expected"), w, "expected"),
         slide=_text(payload, "slide"),
+        **typed,
     )
 
 
 def _declaration(
     engine: sa.Engine, meeting: Meeting, payload: Mapping[str, Any], *, today: dt.date, scope: str, w: Words
 ) -> Declaration:
-    value = typed_number(payload.get("value"), w, "value")
+    typed = together(
+        value=lambda: typed_number(payload.get("value"), w, "value"),
+        on=lambda: typed_day(payload.get("on"), w, "on"),
+    )
+    value = typed["value"]
     new = Declaration(
         service=_text(payload, "service"),
         slide=_text(payload, "slide"),
         text=_text(payload, "text"),
         value=value,
-        on=typed_day(payload.get("on"), w, "on") if value is not None else None,
+        on=typed["on"] if value is not None else None,
         territory=_text(payload, "territory"),
         step=_text(payload, "step"),
         unit=_text(payload, "unit"),

@@ -64,8 +64,8 @@ def test_the_page_lists_each_meetings_recommendations_with_service_date_and_stat
     headers = [h.value for h in app.header]
     assert [w.date(dt.date(2023, 9, 18)) in headers[0], w.date(dt.date(2023, 8, 7)) in headers[1]] == [True, True]
     assert page.index("Ouvrir le samedi") < page.index("ancienne")
-    overdue = f"■ {w('recommendations.state_overdue')}"
-    assert overdue in page and f"○ {w('recommendations.state_assigned')}" in page and page.count(overdue) == 1
+    overdue = f"■\u00a0{w('recommendations.state_overdue')}"
+    assert overdue in page and f"○\u00a0{w('recommendations.state_assigned')}" in page and page.count(overdue) == 1
     assert w.date_short(dt.date(2023, 12, 1)) in page and f"recommendation={done.id}" in page
 
 

@@ -91,6 +91,14 @@ def test_the_forms_offer_services_the_next_day_and_what_the_slides_show(office, 
     assert begun == {"territory": HERE, "step": STEP, "unit": UNIT, "on": "2023-09-18", "official": 36_597}
 
 
+def test_places_that_a_slide_only_compares_with_are_not_offered(office):
+    commune = "09.273.01.13"
+    of = of_id(office, sit(office, territory=commune).id, cut=latest_cut(office), scope="MA")
+    found = offer(office, of, locale="fr", cut=latest_cut(office))
+    assert [one["code"] for one in found["places"]] == [commune]
+    assert found["slides"]["i1/gap"]["territory"] == commune and "i1/pace" not in found["slides"]
+
+
 def test_a_recommendation_from_the_wall_is_stored_with_its_figure(send, rows):
     answer = send(ASKED)
     (row,) = rows(recommendation)
@@ -127,6 +135,8 @@ def test_what_is_wrong_is_said_in_sentences_of_the_language(send, rows, locale):
         w("recommendations.fault_no_lead"),
         w("recommendations.fault_unknown_slide"),
     ]
+    both = send(ASKED, locale=locale, due="demain", expected="beaucoup")
+    assert len(both["faults"]) == 2
     for wrong in ({"due": "demain"}, {"expected": "beaucoup"}, {"expected": "env. 12"}, {"due": "2023-09-01"}):
         refused = send(ASKED, locale=locale, **wrong)
         assert refused["ok"] is False and len(refused["faults"]) == 1
