@@ -7,7 +7,7 @@ import time
 
 from bench.figures import Figure, table, write_page
 
-SECTIONS = ("read", "targets", "write", "records", "view", "browser", "wall")
+SECTIONS = ("read", "targets", "write", "records", "documents", "view", "browser", "wall")
 BY_NAME = ("large",)
 """Sections that run only when they are asked for."""
 

@@ -14,11 +14,13 @@ How the text is written, so that it comes out again as it went in (`exports/tagg
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from exports import typeset
+from exports.glyphs import covered
 from i18n import Words, words
 from panels.slide import OUTSIDE, Slide, Table
 
@@ -141,8 +143,18 @@ def _written(value: Any) -> Any:
 
 
 def written(text: str) -> str:
-    """A text as it is put on paper: `exports.tagged.normal` says the same of both."""
-    return _LAM.sub(_joined, text.replace("\u202f", "\u00a0"))
+    """A text as it is put on paper: `exports.tagged.normal` says the same of both.
+
+    But for what no font of the house has a sign for, which PDF/A refuses: a question mark stands in its place.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\u202f", "\u00a0"))
+    return _LAM.sub(_joined, "".join(_sign(letter) for letter in text))
+
+
+def _sign(letter: str) -> str:
+    if ord(letter) in covered() or unicodedata.category(letter) == "Cf":
+        return letter
+    return " " if letter.isspace() or unicodedata.category(letter) == "Cc" else "?"
 
 
 def _joined(found: re.Match) -> str:

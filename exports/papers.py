@@ -36,12 +36,17 @@ def brief(record: Record) -> Made:
 
     def slides(of: Record) -> list[Slide]:
         reader = Reader(of.engine, of.cut, of.scope, of.role, of.locale)
-        return eve.brief(reader, territory=of.territory, on=of.meeting.on_date, before=of.before)
+        both = record.other is not None
+        return eve.brief(reader, territory=of.territory, on=of.meeting.on_date, before=of.before, beside=both)
 
-    def blocks(of: Record, told: Sequence[Slide]) -> list[dict]:
-        return [block for slide in told for block in (paper.heading(slide.title), paper.lines(slide.lines))]
+    return [
+        _of_record(record, "brief", slides, brief_blocks, title=lambda w: w("brief.title"), fit=True, audience=OFFICE)
+    ]
 
-    return [_of_record(record, "brief", slides, blocks, title=lambda w: w("brief.title"), fit=True, audience=OFFICE)]
+
+def brief_blocks(_: Record | None, told: Sequence[Slide]) -> list[dict]:
+    """The parts of the brief: a heading and its sentences each."""
+    return [block for slide in told for block in (paper.heading(slide.title), paper.lines(slide.lines))]
 
 
 def annexes(record: Record) -> Made:
@@ -327,10 +332,8 @@ def compared(content: bytes, made: Paper, told: Iterable[tuple[str, Sequence[Sli
     found = tagged.elements(content)
     where = {tagged.normal(one.text): one.page + 1 for one in found}
     there = Counter(tagged.normal(one.text) for one in found if one.tag != "Figure")
-    wanted = Counter(
-        text for side in made.sides for block in side.blocks for text in map(tagged.normal, texts(block)) if text
-    )
-    around = {tagged.normal(text) for side in made.sides for text in (*_around(side),)}
+    wanted = Counter(text for side in made.sides for block in side.blocks for text in map(_told, texts(block)) if text)
+    around = {_told(text) for side in made.sides for text in (*_around(side),)}
     lacking = list((wanted - there).elements())
     strange = [text for text in (there - wanted).elements() if text not in around]
     differences = []
@@ -350,9 +353,14 @@ def compared(content: bytes, made: Paper, told: Iterable[tuple[str, Sequence[Sli
     for _, slides in told:
         for slide in slides:
             for figure in slide.figures:
-                if figure.state == "shown" and tagged.normal(figure.text) not in everything:
+                if figure.state == "shown" and _told(figure.text) not in everything:
                     differences.append(Difference("", figure.text, "", slide.title[:120]))
     return differences
+
+
+def _told(text: str) -> str:
+    """What paper is to say of a text."""
+    return tagged.normal(paper.written(text))
 
 
 def _charts_apart(charts: Sequence[str], made: Paper) -> list[Difference]:
@@ -362,7 +370,7 @@ def _charts_apart(charts: Sequence[str], made: Paper) -> list[Difference]:
         return "".join(sorted(text.replace(" ", "")))
 
     drawn = [
-        [tagged.normal(text) for text in _of_chart(block["chart"])]
+        [_told(text) for text in _of_chart(block["chart"])]
         for side in made.sides
         for whole in side.blocks
         for block in _parts(whole)

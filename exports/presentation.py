@@ -34,15 +34,11 @@ from pptx.util import Emu, Inches, Pt
 from exports.direction import RLM, in_line, sayable
 from exports.letters import Made, carried_by, file_name, notices, recommended, slide_tables, source_line
 from exports.office_templates import FILES, TemplateRefused, template
+from exports.outlines import outlines
 from exports.readback import release
 from exports.record import Record
 from i18n import Words, words
 from panels.slide import MOST_NUMBERS, Slide
-
-try:
-    from exports.outlines import outlines
-except ModuleNotFoundError:  # until the outlines are there, a map is its table
-    outlines = None
 
 FONT = "Arial"
 LANGUAGES = {"ar": "ar-MA", "fr": "fr-MA", "en": "en-GB"}

@@ -13,14 +13,10 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from exports.outlines import outlines
 from i18n import words
 from panels.slide import Slide, Table
-
-try:
-    from exports.outlines import outlines
-    from panels.svg import svg
-except ImportError:  # while the drawing is being built: its figures as rows
-    outlines = svg = None
+from panels.svg import svg
 
 FOLDER = Path(__file__).resolve().parents[1] / "static" / "wall"
 SCRIPT, STYLE = FOLDER / "wall.js", FOLDER / "wall.css"

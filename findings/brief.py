@@ -19,13 +19,17 @@ _FOLLOWED = ("on_path", "ahead")
 _LATE = ("late", "incomplete")
 
 
-def brief(reader: Reader, *, territory: str, on: int, before: Meeting | None = None) -> list[Slide]:
+def brief(
+    reader: Reader, *, territory: str, on: int, before: Meeting | None = None, beside: bool = False
+) -> list[Slide]:
     """The five parts of the brief, as slides of sentences: below, moved, overdue, late, suggested.
 
     territory, on: of the meeting that is to come. before: the one before it, whose figures were shown as they were
-    known when it was frozen; None: there is none, and nothing is said of what moved.
+    known when it was frozen; None: there is none, and nothing is said of what moved. beside: it stands beside
+    its translation, on the same one page: its lists are shorter.
     """
     key = {"territory": territory, "on": on, "audience": OFFICE, "cut": reader.cut}
+    key["most"] = say.MOST_BESIDE if beside else say.MOST
     told = {"asked": key, "locale": reader.locale}
     rows = promises.standings(reader.engine, territories=[territory], on=on, shares=False, **reader.asked)
     behind = [row for row in rows if row.verdict in _WORST and not math.isnan(row.target)]

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 
 from findings.meetings import counts_of, recommended
 from findings.reader import ADMINISTRATOR, Reader
+from findings.recalled import recalled_slide
+from findings.since import since_slides
 from panels import agenda as say
 from panels import deck as pieces
 from panels import rows_of
@@ -352,12 +354,12 @@ def _worded(studied: Studied, reader: Reader, audience: str, demonstration: bool
     ]
     sitting = {"kind": meeting.kind, "chair": meeting.chair, "place": meeting.place, "agenda": agenda}
     way = [pieces.cover(meeting, titles, told, Place("cover", "cover", asked=sitting))]
-    recalled = _recalled(reader, meeting, before, audience)
+    recalled = recalled_slide(reader, meeting, before, audience=audience)
     if recalled is not None:
         way.append(_marked(recalled, demonstration))
     below: list[Slide] = []
     for item, (title, _) in zip(meeting.agenda, titles, strict=True):
-        way += [_marked(slide, demonstration) for slide in _since(reader, item, meeting, before, audience)]
+        way += [_marked(slide, demonstration) for slide in since_slides(reader, item, meeting, before, audience=audience)]
         worded = _Item(studied, reader, item, title, told)
         for slide in worded.slides():
             (below if slide.parent else way).append(slide)
@@ -366,26 +368,6 @@ def _worded(studied: Studied, reader: Reader, audience: str, demonstration: bool
 
 def _marked(slide: Slide, demonstration: bool) -> Slide:
     return replace(slide, demonstration=slide.demonstration or demonstration)
-
-
-def _recalled(reader: Reader, meeting: Meeting, before: Meeting | None, audience: str) -> Slide | None:
-    try:
-        from findings.recalled import recalled_slide
-    except ModuleNotFoundError as error:
-        if error.name != "findings.recalled":
-            raise
-        return None
-    return recalled_slide(reader, meeting, before, audience=audience)
-
-
-def _since(reader: Reader, item: Item, meeting: Meeting, before: Meeting | None, audience: str) -> list[Slide]:
-    try:
-        from findings.since import since_slides
-    except ModuleNotFoundError as error:
-        if error.name != "findings.since":
-            raise
-        return []
-    return since_slides(reader, item, meeting, before, audience=audience)
 
 
 class _Item:

@@ -12,8 +12,8 @@ from panels.slide import Figure, Slide
 from panels.sources import called
 from panels.targets import card, position
 
-MOST = 6
-"""Sentences of one list: a page has room for so many."""
+MOST, MOST_BESIDE = 6, 3
+"""Sentences of one list: a page has room for so many, in one language and in two side by side."""
 
 LONGEST = 150
 """Characters of a text that somebody typed: the whole of it is in the list of recommendations."""
@@ -38,7 +38,7 @@ def below(rows: Sequence[Any], *, asked: Mapping[str, Any], locale: str) -> Slid
     """What is below its path, worst first: where it stands, and the pace it needs."""
     w = words(locale)
     lines, figures = [], []
-    for row in rows[:MOST]:
+    for row in rows[: asked.get("most", MOST)]:
         needed = card(row, locale=locale).parts["needed"]
         lines.append(" ".join(filter(None, (position(row, w), needed))))
         if not math.isnan(row.actual):
@@ -53,7 +53,7 @@ def moved(rows: Sequence[Moved], *, since: int | None, asked: Mapping[str, Any],
     """What moved since the meeting of the day `since`, the activity of the period apart from corrections."""
     w = words(locale)
     lines, figures = [], []
-    for row in rows[:MOST]:
+    for row in rows[: asked.get("most", MOST)]:
         change = row.after - row.before
         said = {
             "things": w.of_things(row.step, row.unit),
@@ -88,7 +88,7 @@ def overdue(
             due=w.date(on_date(row.due)),
             text=_cut(row.text),
         )
-        for row in rows[:MOST]
+        for row in rows[: asked.get("most", MOST)]
     ]
     return _part("overdue", lines, len(rows), w("brief.overdue_none"), asked, w, [])
 
@@ -97,7 +97,7 @@ def late(rows: Sequence[tuple[Mapping[str, Any], Any]], *, asked: Mapping[str, A
     """The deliveries that are late: what was to come, how many offices have sent it, the last figures there are."""
     w = words(locale)
     lines = []
-    for block, row in rows[:MOST]:
+    for block, row in rows[: asked.get("most", MOST)]:
         said = {
             "name": called(block, locale=locale),
             "reported": w.number(int(row.reported)),
@@ -156,8 +156,9 @@ def _part(
     **said: str,
 ) -> Slide:
     told = list(lines) or [nothing]
-    if many > MOST:
-        told.append(w("brief.more", n=w.number(many - MOST)))
+    most = asked.get("most", MOST)
+    if many > most:
+        told.append(w("brief.more", n=w.number(many - most)))
     key = f"brief.{name}_title"
     # The first meeting has none before it to name.
     title = w("brief.moved_title_first") if name == "moved" and not said else w(key, **said)

@@ -1,11 +1,8 @@
 """Databases for the tests: each test gets its own, on SQLite and on a real PostgreSQL."""
 
-import importlib.util
 import os
 import shutil
-import sys
 import tempfile
-import types
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -131,17 +128,6 @@ def reference_engine(backend, request, tmp_path) -> Iterator[sa.Engine]:
     yield engine
     engine.dispose()
     run(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _a_deck_until_there_is_one() -> None:
-    """As long as `findings.deck` is not built, the deck drawn by hand stands in its place; nothing of this later."""
-    if importlib.util.find_spec("findings.deck") is None:
-        from tests import decks
-
-        module = types.ModuleType("findings.deck")
-        module.deck = decks.of_meeting
-        sys.modules["findings.deck"] = module
 
 
 @pytest.fixture(scope="session")

@@ -21,18 +21,14 @@ from exports import wall
 from findings import meetings
 from findings.meetings import Meeting
 from findings.reader import Reader
+from findings.recalled import readback_slides
 from i18n import Words, words
 from ui import accesses, cache
 from ui.choices import FIRST_DAY, Choices, asked
 from ui.engine import today
 from ui.kept import kept
+from ui.recording import offer, record
 from ui.viewer import Viewer
-
-try:
-    from findings.recalled import readback_slides
-    from ui.recording import offer, record
-except ImportError:  # while recording is being built: slides only
-    offer = record = readback_slides = None
 
 ASKED, WHICH = "wall", "meeting"
 """The choices of the address: that the wall is asked for, and of which meeting."""
