@@ -613,7 +613,7 @@ class _Deck:
 
 def _rings(slide: Slide) -> dict[str, list]:
     """The outlines of the places of a map that have any."""
-    if outlines is None or not slide.chart.get("territories"):
+    if not slide.chart.get("territories"):
         return {}
     drawn = outlines(slide.chart["parent"], slide.chart["level"])
     wanted = {one["code"] for one in slide.chart["territories"]}

@@ -180,7 +180,7 @@ def _body(slide: Slide, *, locale: str, shapes: Sequence[Shape]) -> str:
     if slide.kind == "text":
         rows = "".join(f"<li>{escape(line)}</li>" for line in slide.lines)
         return f'<ul class="tw-said tw-parts">{rows}</ul>' if rows else ""
-    if slide.kind in DRAWN and svg is not None:
+    if slide.kind in DRAWN:
         return "".join(_drawn(slide, shape, locale=locale) for shape in shapes)
     return table(slide.table)
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from findings.meetings import counts_of, recommended
 from findings.reader import ADMINISTRATOR, Reader
-from findings.recalled import recalled_slide
+from findings.recalled import recalled_slides
 from findings.since import since_slides
 from panels import agenda as say
 from panels import deck as pieces
@@ -313,18 +313,21 @@ def deck_all(
     locales: Sequence[str] = LOCALES,
     audiences: Sequence[str] = AUDIENCES,
     before: Meeting | None = None,
-    wording: int = 0,
+    wording: Mapping[str, int] | None = None,
     demonstration: bool | None = None,
-) -> dict[tuple[str, str], list[Slide]]:
-    """The slides of a meeting by audience and language, read once and worded for each; see `deck`."""
-    made_up = _made_up(engine, demonstration)
-    readers = [Reader(engine, cut=cut, scope=scope, role=role, locale=one, wording=wording) for one in locales]
+) -> Iterator[tuple[str, str, list[Slide]]]:
+    """Audience, language and slides of a meeting, read once and worded for each when it is asked for; see `deck`.
+
+    wording: as in `Reader`, by language.
+    """
+    made_up, wordings = _made_up(engine, demonstration), wording or {}
+    readers = [
+        Reader(engine, cut=cut, scope=scope, role=role, locale=one, wording=wordings.get(one, 0)) for one in locales
+    ]
     studied = Studied(readers[0], meeting, before) if readers else None
-    return {
-        (audience, reader.locale): _worded(studied, reader, audience, made_up)
-        for audience in audiences
-        for reader in readers
-    }
+    for audience in audiences:
+        for reader in readers:
+            yield audience, reader.locale, _worded(studied, reader, audience, made_up)
 
 
 def _made_up(engine: sa.Engine, said: bool | None) -> bool:
@@ -354,12 +357,11 @@ def _worded(studied: Studied, reader: Reader, audience: str, demonstration: bool
     ]
     sitting = {"kind": meeting.kind, "chair": meeting.chair, "place": meeting.place, "agenda": agenda}
     way = [pieces.cover(meeting, titles, told, Place("cover", "cover", asked=sitting))]
-    recalled = recalled_slide(reader, meeting, before, audience=audience)
-    if recalled is not None:
-        way.append(_marked(recalled, demonstration))
+    way += recalled_slides(reader, meeting, before, audience=audience, demonstration=demonstration)
     below: list[Slide] = []
     for item, (title, _) in zip(meeting.agenda, titles, strict=True):
-        way += [_marked(slide, demonstration) for slide in since_slides(reader, item, meeting, before, audience=audience)]
+        since = since_slides(reader, item, meeting, before, audience=audience)
+        way += [_marked(slide, demonstration) for slide in since]
         worded = _Item(studied, reader, item, title, told)
         for slide in worded.slides():
             (below if slide.parent else way).append(slide)

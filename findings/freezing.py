@@ -1,11 +1,12 @@
 """Freezing a meeting: its slides in every language, for each audience; and what moved since they were last frozen."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from findings.reader import READER, Reader
+from findings.deck import deck_all
+from findings.reader import READER
 from panels.slide import AUDIENCES, Figure, Slide
 from queries.meetings import Meeting, of_id
 from queries.territories import KINGDOM
@@ -36,31 +37,24 @@ def slides(
     They are made as for a reader: what is kept from readers is kept from the room too. wording: as in `Reader`, by
     language. demonstration: each slide says that its figures are made up.
     """
-    # The deck is drawn by whoever draws it: asked for when it is needed, since it knows of meetings itself.
-    from findings.deck import deck
-
     before = before_of(engine, of, cut=cut, scope=scope)
     made, wanted = 0, len(locales) * len(AUDIENCES)
-    for locale in locales:
-        reader = Reader(
-            engine, cut=cut, scope=scope, role=READER, locale=locale, wording=(wording or {}).get(locale, 0)
-        )
-        for audience in AUDIENCES:
-            if told is not None:
-                told(made, wanted)
-            for slide in deck(reader, of, audience=audience, before=before):
-                said = replace(slide, demonstration=True) if demonstration else slide
-                yield {
-                    "audience": audience,
-                    "locale": locale,
-                    "key": said.key,
-                    "parent": said.parent,
-                    "panel": said.panel,
-                    "body": said.to_json(),
-                }
-            made += 1
+    asked = {"cut": cut, "scope": scope, "role": READER, "locales": locales, "before": before, "wording": wording}
     if told is not None:
         told(made, wanted)
+    for audience, locale, deck in deck_all(engine, of, **asked, demonstration=demonstration or None):
+        made += 1
+        if told is not None:
+            told(made, wanted)
+        for slide in deck:
+            yield {
+                "audience": audience,
+                "locale": locale,
+                "key": slide.key,
+                "parent": slide.parent,
+                "panel": slide.panel,
+                "body": slide.to_json(),
+            }
 
 
 def slides_of(

@@ -18,7 +18,7 @@ from findings.freezing import before_of, moved
 from findings.meetings import Item, Meeting
 from findings.reader import Reader
 from i18n import LOCALES, words
-from ui import accesses, cache, freezing, show
+from ui import accesses, cache, documents, followers, freezing, show
 from ui.choices import FIRST_DAY, Choices, asked, complain, put, unfold
 from ui.engine import today
 from ui.kept import kept
@@ -348,6 +348,10 @@ def _one(one: Meeting, desk: Desk) -> None:
             if edited is not None:
                 desk.do("changed", lambda: _change(one, edited, desk))
     _outcome(one, desk)
+    if writes and one.state in ("open", "presented"):
+        with st.expander(w("follow.title")):
+            followers.offer(one, desk.chosen, desk.who)
+    documents.documents(one, desk.chosen, desk.who)
     if one.frozen is not None:
         _slides(meetings.frozen(desk.engine, one, locale=locale), desk, name="slides", label=w("meetings.slides"))
 

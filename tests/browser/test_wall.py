@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -25,8 +24,6 @@ from tests.decks import HERE, deck
 
 SIZES = ((1024, 768), (1920, 1080), (3840, 2160))
 LOCALES = ("ar", "fr", "en")
-RECORDING = find_spec("ui.recording") is not None
-"""Whether this house can record what the forms of the wall send."""
 SETTINGS = """
 [office]
 territory = "09.273"
@@ -173,7 +170,7 @@ def test_keys_turn_slides_without_the_server_and_tell_it_which_is_shown(wall, of
     page.keyboard.press("PageUp")
     at(page, "cover")
     page.keyboard.press("End")
-    at(page, way()[-1] if not RECORDING else key_of(page))
+    at(page, "readback")
     page.keyboard.press("Home")
     at(page, "cover")
     until = time.monotonic() + 20
@@ -363,14 +360,13 @@ def test_the_network_dies_and_comes_back(wall, office, complaints):
     page.keyboard.press("Home")
     while key_of(page) != "i1/pace":
         page.keyboard.press("PageDown")
-    if RECORDING:
-        page.keyboard.press("r")
-        page.keyboard.type("تنظيم حملة تحسيسية بجماعة القليعة")
-        page.select_option("select[name=lead]", "cnss")
-        page.click(".tw-do")
-        assert "محفوظ" in page.inner_text(".tw-toast")
-        page.wait_for_timeout(1500)
-        assert "1" in page.inner_text(".tw-state")
+    page.keyboard.press("r")
+    page.keyboard.type("تنظيم حملة تحسيسية بجماعة القليعة")
+    page.select_option("select[name=lead]", "cnss")
+    page.click(".tw-do")
+    assert "محفوظ" in page.inner_text(".tw-toast")
+    page.wait_for_timeout(1500)
+    assert "1" in page.inner_text(".tw-state")
     page.wait_for_timeout(4000)
     assert not english_box(page)
     before = office.shown().count("i1/pace")
@@ -387,16 +383,14 @@ def test_the_network_dies_and_comes_back(wall, office, complaints):
     page.wait_for_function("() => document.querySelector('.tw-state').textContent === ''", timeout=30_000)
     assert key_of(page) == "i1/pace"
     assert not english_box(page)
-    if RECORDING:
-        until = time.monotonic() + 30
-        said = "SELECT text, lead, slide FROM recommendation WHERE text LIKE '%القليعة'"
-        while time.monotonic() < until and not office.rows(said):
-            page.wait_for_timeout(300)
-        assert office.rows(said) == [("تنظيم حملة تحسيسية بجماعة القليعة", "cnss", "i1/pace")]
+    until = time.monotonic() + 30
+    said = "SELECT text, lead, slide FROM recommendation WHERE text LIKE '%القليعة'"
+    while time.monotonic() < until and not office.rows(said):
+        page.wait_for_timeout(300)
+    assert office.rows(said) == [("تنظيم حملة تحسيسية بجماعة القليعة", "cnss", "i1/pace")]
     down(complaints)
 
 
-@pytest.mark.skipif(not RECORDING, reason="nothing is recorded in this house yet")
 def test_a_recommendation_is_refused_without_service_and_date_and_stored_once(wall, office):
     page = wall("fr")
     page.wait_for_timeout(1500)
@@ -426,7 +420,6 @@ def test_a_recommendation_is_refused_without_service_and_date_and_stored_once(wa
     assert page.evaluate("Object.keys(JSON.parse(Object.values(localStorage)[0]).drafts)") == []
 
 
-@pytest.mark.skipif(not RECORDING, reason="nothing is recorded in this house yet")
 def test_what_a_service_declares_is_kept_beside_the_figures(wall, office):
     page = wall()
     page.wait_for_timeout(1500)
