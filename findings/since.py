@@ -58,6 +58,7 @@ def since_slides(
             "then": [before.cut, before.on_date],
             "audience": audience,
             "cut": reader.cut,
+            "scope": reader.scope,
         },
     )
     told = say.slides(found, tell, below=below)

@@ -122,12 +122,12 @@ def _slide(found: Any, tell: Telling, *, key: str) -> Slide | None:
         title = w("since.title_no_then", **said, after=printed.now, date=on_date(one.now.on_date))
         told = (_figure(one, one.now, printed.now, tell),)
         numbers = (Number(_until(one.now, w), w.number(printed.now), value=printed.now),)
-        return Slide(**shared, kind="text", title=title, numbers=numbers, figures=told, lines=_notes(found, tell))
+        return Slide(**shared, kind="text", title=title, numbers=numbers, figures=told, notes=_notes(found, tell))
     if one.now is None:
         title = w("since.title_no_now", **said, before=printed.then, date=on_date(tell.on))
         told = (_figure(one, one.then, printed.then, tell, what="then"),)
         numbers = (Number(tell.label, w.number(printed.then), value=printed.then),)
-        return Slide(**shared, kind="text", title=title, numbers=numbers, figures=told, lines=_notes(found, tell))
+        return Slide(**shared, kind="text", title=title, numbers=numbers, figures=told, notes=_notes(found, tell))
     title = w(
         "since.title",
         **said,
@@ -145,7 +145,8 @@ def _slide(found: Any, tell: Telling, *, key: str) -> Slide | None:
         numbers=_numbers(one, printed, tell),
         chart=_bars(found, one, below, tell) if _kind(found, below) == "bars" else {},
         table=table,
-        lines=(*(text for text, _ in reasons), *_notes(found, tell)),
+        lines=(*(text for text, _ in reasons), *_unmoved(one, w)),
+        notes=_notes(found, tell),
         figures=(
             _figure(one, one.then, printed.then, tell, what="then"),
             _figure(one, one.now, printed.now, tell),
@@ -245,10 +246,14 @@ def _reasons(found: Any, one: Any, tell: Telling) -> list[tuple[str, Figure]]:
     return told
 
 
+def _unmoved(one: Any, w: Words) -> tuple[str, ...]:
+    """That nothing has come since, where nothing has: no change is then no news."""
+    unmoved = one.now.on_date <= one.then.on_date
+    return (w("since.no_newer", date=on_date(one.now.on_date)),) if unmoved else ()
+
+
 def _notes(found: Any, tell: Telling) -> tuple[str, ...]:
     w, one, lines = tell.w, found.whole, []
-    if one.then is not None and one.now is not None and one.now.on_date <= one.then.on_date:
-        lines.append(w("since.no_newer", date=on_date(one.now.on_date)))
     if counted := _counted(one):
         lines.append(w("since.counted_otherwise", **counted))
     if found.defined_on is not None and all(reason.reason != "definition" for reason in one.reasons):
@@ -408,7 +413,7 @@ def revised_slide(found: Any, tell: Telling, *, shown: Mapping[str, int]) -> Sli
         on_date=tell.on,
         numbers=numbers,
         table=Table(head, tuple(cells), (1, 2, 3)),
-        lines=(w("since.rounded"),) if tell.audience == OUTSIDE else (),
+        notes=(w("since.rounded"),) if tell.audience == OUTSIDE else (),
         figures=tuple(told),
         sources=tuple(Source(w.name("source", name)) for name in dict.fromkeys(one.then.source for one, _, _ in rows)),
         dates=tuple(dict.fromkeys(int(one.then.on_date) for one, _, _ in rows)),

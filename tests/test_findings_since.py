@@ -164,7 +164,7 @@ def test_numbers_made_for_outside_are_rounded_to_five_add_up_and_say_so(office):
     then, now, change = (number.value for number in slide.numbers)
     parts = {f.what: f.value for f in slide.figures if f.territory == HERE}
     assert now - then == change == parts["activity"] + parts["revision"]
-    assert any("multiple de 5" in line for line in slide.lines)
+    assert any("multiple de 5" in line for line in slide.notes)
     assert all(one.audience == "outside" for one in found.values())
 
 

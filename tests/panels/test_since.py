@@ -66,7 +66,7 @@ def tell(locale="fr", audience="office", sitting="session"):
 
 
 def plain_of(plain, slide):
-    return plain(" ".join((slide.title, *slide.lines)))
+    return plain(" ".join((slide.title, *slide.lines, *slide.notes)))
 
 
 @pytest.mark.parametrize("locale", ["ar", "fr", "en"])
@@ -115,7 +115,7 @@ def test_rows_of_no_territory_are_figures_of_no_other(plain):
     assert [slide.key for slide in told] == ["i1/since", f"i1/since/{FIRST}"]
     slide = told[0]
     assert [r[0] for r in slide.table.rows] == ["Ait Melloul", "Autres", "Inezgane-Aït Melloul (préfecture)"]
-    assert any("n'est pas diffusé" in plain(line) for line in slide.lines)
+    assert any("n'est pas diffusé" in plain(line) for line in slide.notes)
     named = {f.what for f in slide.figures if f.what.startswith("others_")}
     assert {"others_then", "others_now", "others_change"} <= named
     assert SECOND not in {f.territory for f in slide.figures}
