@@ -4,7 +4,9 @@ import csv
 import datetime as dt
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -66,6 +68,11 @@ def login_refused(page: Page) -> None:
 def taken(name: str, chosen: Choices, who: Viewer) -> None:
     """A file taken out, as a callback of the button that gives it."""
     note(TAKEN, chosen, who, file=name)
+
+
+def to_be_taken(name: str, chosen: Choices, who: Viewer) -> Callable[[], None]:
+    """What notes that a file was taken, for a file that is made when it is asked for: nobody's session runs then."""
+    return partial(journal.note, chosen.view.engine, Access(TAKEN, _who(), who.role, who.scope, {"file": name}))
 
 
 def handed_in(event: int, chosen: Choices, who: Viewer) -> None:

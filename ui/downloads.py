@@ -6,7 +6,7 @@ another's. So the name carries the hash of what the file is made from, and a num
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -33,7 +33,6 @@ def offer(found: Sequence[Any], chosen: Choices, who: Viewer, **asked: Any) -> N
         _box(panels, chosen, who, asked)
 
 
-@st.fragment
 def _box(panels: list[Any], chosen: Choices, who: Viewer, asked: dict[str, Any]) -> None:
     w = chosen.words
     box = st.expander(w("downloads.title"), key="downloads", on_change="rerun")
@@ -61,25 +60,26 @@ def _row(place: int, slide: Slide, chosen: Choices, who: Viewer) -> None:
     name = f"tatabbu-{slide.panel}-{digest(slide)}-{_nonce()}"
     with st.container(key=f"download-{place}", horizontal=True, vertical_alignment="center"):
         st.markdown(slide.title)
-        for ending, mime, make, label in (
+        for ending, mime, draw, label in (
             ("png", "image/png", partial(picture.png, slide, locale=locale), w("downloads.picture")),
             ("xlsx", XLSX, partial(workbook.workbook, slide, locale=locale), w("downloads.workbook")),
         ):
             st.download_button(
                 label,
-                make,
+                taking(slide, ending, draw, chosen, who),
                 file_name=f"{name}.{ending}",
                 mime=mime,
                 key=f"download-{ending}-{place}",
-                on_click=taken,
-                args=(slide, ending, chosen, who),
+                # A run of the page would take the other files' ids from under a second click.
+                on_click="ignore",
                 type="tertiary",
             )
 
 
-def taken(slide: Slide, ending: str, chosen: Choices, who: Viewer) -> None:
-    """Keep what the id on the file leads back to, and that the file was taken."""
-    proofs.keep(
+def taking(slide: Slide, ending: str, draw: Callable[[], bytes], chosen: Choices, who: Viewer) -> Callable[[], bytes]:
+    """What makes a file when it is asked for: what its id leads back to is kept, and that it was taken."""
+    keep = partial(
+        proofs.keep,
         chosen.view.engine,
         panel=slide.panel,
         locale=chosen.view.locale,
@@ -87,7 +87,15 @@ def taken(slide: Slide, ending: str, chosen: Choices, who: Viewer) -> None:
         asked=slide.asked,
         body=slide.to_json(),
     )
-    accesses.taken(f"{slide.panel}-{ending}", chosen, who)
+    noted = accesses.to_be_taken(f"{slide.panel}-{ending}", chosen, who)
+
+    def make() -> bytes:
+        content = draw()
+        keep()
+        noted()
+        return content
+
+    return make
 
 
 def scope_of(slide: Slide, chosen: Choices) -> str:

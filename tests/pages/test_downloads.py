@@ -95,8 +95,8 @@ def test_what_is_taken_leaves_a_proof_once(own, opened, monkeypatch):
     slides = taken_slides(monkeypatch)
     app = opened_box(opened, "map", lang="fr", **MAY)
     chosen, who = app.session_state["_choices"], app.session_state["_viewer"]
-    for ending in ("png", "xlsx"):
-        downloads.taken(slides[0], ending, chosen, who)
+    for ending, content in (("png", b"1"), ("xlsx", b"2"), ("png", b"3")):
+        assert downloads.taking(slides[0], ending, lambda made=content: made, chosen, who)() == content
     with own().connect() as connection:
         (row,) = connection.execute(sa.select(proof)).all()
     assert (row.panel, row.locale, row.scope) == (slides[0].panel, "fr", "MA")
