@@ -551,7 +551,9 @@ def _figures_of(one: Said, may: Allowed, locales: set[str]) -> Iterator[tuple[st
     if one.day is not None:
         yield (None if one.day not in may.days else one.day.isoformat()), one.day.isoformat()
     elif one.value is not None:
-        ok = any(abs(one.value - value) <= 1e-9 * max(1.0, abs(value)) for value in may.values)
+        ok = one.value in may.values or any(
+            abs(one.value - value) <= 1e-9 * max(1.0, abs(value)) for value in may.values
+        )
         yield (f"{one.value:g}" if ok else None), f"{one.value:.15g}"
     elif one.text:
         yield from _in_texts(one.text, may, locales)
