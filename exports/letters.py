@@ -16,7 +16,7 @@ from findings.meetings import Declaration, Item, Recommendation
 from i18n import LOCALES, Words, words
 from panels.slide import Slide
 
-MOST_ROWS = 20
+MOST_ROWS = 12
 """A longer table makes minutes that nobody reads: it is in the annex tables."""
 
 RECALLED, ASKED, DECLARED = "recalled", "recommendations", "declarations"
@@ -96,7 +96,7 @@ def notices(record: Record) -> tuple[str, ...]:
 def minutes_blocks(record: Record) -> list[Block]:
     """The minutes, in reading order."""
     w, held = words(record.locale), record.meeting
-    blocks = _letterhead(record, w)
+    blocks = _letterhead(record, w, on=held.on_date)
     blocks.append(Line(w(f"letters.minutes_{held.kind}"), "title"))
     blocks.append(Line(w("letters.subtitle", place_in=w.in_territory(held.territory)), "subtitle"))
     opening = w(
@@ -160,7 +160,7 @@ def convening_blocks(record: Record) -> list[Block]:
 def note_blocks(record: Record) -> list[Block]:
     """The note: the sentence of each item's slides, what is overdue, what was recommended."""
     w, held = words(record.locale), record.meeting
-    blocks = _letterhead(record, w)
+    blocks = _letterhead(record, w, on=held.on_date)
     blocks.append(Line(w("letters.note"), "title"))
     subject = w("letters.note_object", date=_date(held.on_date))
     blocks.append(Line(subject, lead=w("letters.object")))
@@ -177,12 +177,12 @@ def note_blocks(record: Record) -> list[Block]:
     if record.before:
         blocks.append(Line(w("letters.recalled", date=_date(record.before.on_date)), "heading2"))
         if late:
-            blocks.append(_recommendations(late, record, w, mark=RECALLED, state=True))
+            blocks.append(_recommendations(late, record, w, mark=RECALLED, state=True, short=True))
         else:
             blocks.append(Line(w("letters.note_overdue")))
     if record.recommendations:
         blocks.append(Line(w("letters.recommendations"), "heading2"))
-        blocks.append(_recommendations(record.recommendations, record, w, mark=ASKED))
+        blocks.append(_recommendations(record.recommendations, record, w, mark=ASKED, short=True))
     return blocks
 
 
@@ -190,7 +190,7 @@ def reminder_blocks(record: Record, *, lead: str) -> list[Block]:
     """The reminder to a service: what is overdue, then what is still to come."""
     w = words(record.locale)
     to = w("letters.addressee", service=record.service(lead))
-    blocks = _letter_head(record, w, to, w("letters.reminder_object"))
+    blocks = _letter_head(record, w, to, w("letters.reminder_object"), on=record.on)
     blocks.append(Line(w("letters.remind", date=_date(record.on))))
     carried = sorted((one for one in record.pending if one.lead == lead), key=lambda one: (one.due, one.number))
     for name, some in (
@@ -215,17 +215,19 @@ def slides_told(record: Record) -> list[Slide]:
 # Parts
 
 
-def _letterhead(record: Record, w: Words) -> list[Block]:
+def _letterhead(record: Record, w: Words, *, on: int | None = None) -> list[Block]:
+    """The lines over a letter. on: its day; without one there is room to write it in."""
     blocks: list[Block] = [Line(line, "letterhead") for line in record.letterhead]
     if record.meeting.reference:
         blocks.append(Line(w("letters.reference", reference=record.meeting.reference), "letterhead"))
-    blocks.append(Line(w("letters.on_date", date=_date(record.meeting.on_date)), "letterhead"))
+    dated = w("letters.on_blank") if on is None else w("letters.on_date", date=_date(on))
+    blocks.append(Line(dated, "letterhead"))
     blocks.append(Line("", "text"))
     return blocks
 
 
-def _letter_head(record: Record, w: Words, to: str, about: str) -> list[Block]:
-    blocks = _letterhead(record, w)
+def _letter_head(record: Record, w: Words, to: str, about: str, *, on: int | None = None) -> list[Block]:
+    blocks = _letterhead(record, w, on=on)
     blocks.append(Line(to, "strong"))
     blocks.append(Line(about, lead=w("letters.object")))
     blocks.append(Line(w("letters.greeting")))
@@ -342,18 +344,22 @@ def _recommendations(
     mark: str = "",
     state: bool = False,
     meeting: bool = False,
+    short: bool = False,
 ) -> Grid:
+    """Recommendations in rows. state: what became of each as of the meeting; meeting: which one made it; short: without
+    its figure and partners."""
     names = ["number", "text", "lead", "due"] + (["state"] if state else []) + (["meeting"] if meeting else [])
     rows = []
     for one in some:
-        cells = [w.number(one.number), recommended(one, w), carried_by(one, record, w), w.date(_date(one.due))]
+        said = (one.text, record.service(one.lead)) if short else (recommended(one, w), carried_by(one, record, w))
+        cells = [w.number(one.number), *said, w.date(_date(one.due))]
         if state:
             late = one.overdue(record.meeting.on_date)
             cells.append(w("letters.state_overdue" if late else f"letters.state_{one.state}"))
         if meeting:
             cells.append(w.date(_date(record.held[one.meeting].on_date)) if one.meeting in record.held else "")
         rows.append(tuple(cells))
-    widths = {"number": 1.0, "text": 4.4, "lead": 2.6, "due": 1.8, "state": 1.6, "meeting": 1.8}
+    widths = {"number": 0.9, "text": 4.8, "lead": 2.4, "due": 1.6, "state": 1.5, "meeting": 1.6}
     head = tuple(w(f"letters.column_{name}") for name in names)
     return Grid(head, tuple(rows), (), tuple(widths[name] for name in names), mark=mark)
 

@@ -37,6 +37,7 @@ from exports.office_templates import FILES, TemplateRefused, template
 from exports.outlines import outlines
 from exports.readback import release
 from exports.record import Record
+from exports.word import Grid
 from i18n import Words, words
 from panels.slide import MOST_NUMBERS, Slide
 
@@ -56,7 +57,14 @@ NO_FIGURE = RGBColor(0xE3, 0xE3, 0xE0)
 
 MOST_ROWS = 12
 """Rows of a table on a slide; what is longer goes on on the next one."""
-MOST_BARS = 24
+MOST_BARS, MOST_MARKERS = 24, 20
+_JUDGED = ("good", "watch", "bad")
+_TITLES = ((95, 26), (150, 22), (220, 18), (10_000, 15))
+"""The size of a title by the most letters that fit at it."""
+_SIZES = (16, 14, 12, 11)
+_LETTER, _LINE, _MARGIN, _ABOVE = 0.56, 1.2, 8, 5
+"""The width of a letter and the height of a line, of the font's size, and what a cell keeps free beside and above its
+text, in points: the file does not know how the program will break its lines."""
 _FIRST_DAY, _DAY_ZERO = dt.date(1970, 1, 1), dt.date(1899, 12, 30)
 _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _NARROW = "\u202f"
@@ -163,17 +171,9 @@ class _Deck:
     def add(self, slide: Slide) -> None:
         """Draw a slide; a table that is longer than a slide goes on on further ones."""
         tables = slide_tables(slide, self.w) if slide.kind in ("table", "chain") or not self._drawable(slide) else []
-        parts: list[Any] = []
-        for one in tables:
-            for first in range(0, len(one.rows), MOST_ROWS):
-                parts.append((one.head, one.rows[first : first + MOST_ROWS], one.numeric, one.widths))
-        if slide.kind == "chain" and len(parts) == 2 and len(parts[0][1]) + len(parts[1][1]) <= MOST_ROWS - 2:
-            self._page(slide, parts)
-        elif parts:
-            for part in parts:
-                self._page(slide, [part])
-        else:
-            self._page(slide, [])
+        waiting = self._page(slide, tables)
+        while waiting:
+            waiting = self._page(slide, waiting)
 
     def _drawable(self, slide: Slide) -> bool:
         if slide.kind == "map":
@@ -182,7 +182,8 @@ class _Deck:
             return len(slide.chart.get("rows", ())) <= MOST_BARS
         return slide.kind in ("path", "cover", "text")
 
-    def _page(self, slide: Slide, tables: Sequence[tuple]) -> None:
+    def _page(self, slide: Slide, tables: Sequence[Grid]) -> list[Grid]:
+        """One slide of the file; what of the tables did not find room on it."""
         page = self.file.slides.add_slide(self.layout)
         cover = slide.kind == "cover"
         top = self._title(page, slide.title, cover=cover)
@@ -193,17 +194,28 @@ class _Deck:
             bottom -= self._foot(page, slide, bottom)
         left, width = self.edge, self.wide - 2 * self.edge
         if cover:
-            self._lines(page, slide.chart.get("lines", ()), top, bottom, size=24, center=True)
+            lines = slide.chart.get("lines", ())
+            size = 24 if len(lines) <= 5 else 20 if len(lines) <= 7 else max(12, 150 // len(lines))
+            self._lines(page, lines, top, bottom, size=size, center=True)
             self._notes(page, slide)
-            return
+            return []
         if slide.numbers or slide.verdict:
             top += self._numbers(page, slide, top)
         room = (left, top, width, bottom - top - int(self.high * 0.015))
+        waiting = list(tables)
         if tables:
-            lines = sum(len(rows) + 2 for _, rows, _, _ in tables)
-            for head, rows, numeric, widths in tables:
-                box = (left, top, width, room[3] * (len(rows) + 1) // lines)
-                top += self._table(page, head, rows, numeric, widths, box, name=slide.title) + int(self.high * 0.03)
+            floor = top + room[3]
+            while waiting:
+                one, gap = waiting[0], int(self.high * 0.03)
+                many, size = _fitting(one, width, floor - top, first=waiting[0] is tables[0])
+                if not many:
+                    break
+                shown = Grid(one.head, one.rows[:many], one.numeric, one.widths)
+                top += self._table(page, shown, (left, top, width), size=size, name=slide.title) + gap
+                rest = one.rows[many:]
+                waiting[:1] = [Grid(one.head, rest, one.numeric, one.widths)] if rest else []
+                if rest:
+                    break
         elif slide.kind == "bars" and slide.chart.get("rows"):
             self._bars(page, slide, room)
         elif slide.kind == "path" and slide.chart.get("dates"):
@@ -213,6 +225,7 @@ class _Deck:
         elif slide.lines:
             self._lines(page, [text for text in slide.lines if text != slide.title], top, bottom, size=20)
         self._notes(page, slide)
+        return waiting
 
     def add_recommendations(self) -> None:
         """What the meeting recommended, read back with service and date."""
@@ -223,15 +236,18 @@ class _Deck:
             (w.number(one.number), recommended(one, w), carried_by(one, record, w), w.date(_date(one.due)))
             for one in record.recommendations
         ]
-        for first in range(0, len(rows), 6):
+        waiting = Grid(head, tuple(rows), (), (0.8, 5.2, 2.4, 1.6))
+        while waiting.rows:
             page = self.file.slides.add_slide(self.layout)
             top = self._title(page, w("letters.recommendations"))
             bottom = self.high - int(self.high * 0.07)
             for notice in notices(record):
                 bottom -= self._notice(page, notice, bottom)
-            box = (self.edge, top, self.wide - 2 * self.edge, bottom - top - int(self.high * 0.015))
-            name = w("letters.recommendations")
-            self._table(page, head, rows[first : first + 6], (), (0.8, 5.2, 2.4, 1.6), box, name=name)
+            width = self.wide - 2 * self.edge
+            many, size = _fitting(waiting, width, bottom - top - int(self.high * 0.015), first=True)
+            shown = Grid(head, waiting.rows[:many], (), waiting.widths)
+            self._table(page, shown, (self.edge, top, width), size=size, name=w("letters.recommendations"))
+            waiting = Grid(head, waiting.rows[many:], (), waiting.widths)
 
     # Parts
 
@@ -247,7 +263,7 @@ class _Deck:
         frame = own.text_frame
         frame.word_wrap = True
         frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-        size = 40 if cover else 26 if len(text) < 130 else 22
+        size = 40 if cover else next(size for most, size in _TITLES if len(text) <= most)
         paragraph = frame.paragraphs[0]
         colour = GREEN if self.own else None
         self._write(paragraph, text, size=size, bold=True, colour=colour, center=cover)
@@ -290,7 +306,7 @@ class _Deck:
         if slide.verdict:
             said = self.w("slides.verdict", shape=slide.verdict["shape"], word=slide.verdict["word"])
             parts.append((said, "", TONES.get(slide.verdict.get("tone", ""), INK)))
-        height = int(self.high * 0.15)
+        height = int(self.high * 0.13)
         width = (self.wide - 2 * self.edge) // len(parts)
         for place, (large, small, colour) in enumerate(parts):
             at = len(parts) - 1 - place if self.rtl else place
@@ -299,7 +315,8 @@ class _Deck:
             frame.word_wrap = True
             frame.vertical_anchor = MSO_ANCHOR.MIDDLE
             if small:
-                self._write(frame.paragraphs[0], large, size=36 if len(large) < 12 else 26, bold=True, colour=colour)
+                size = 36 if len(large) < 10 else 26 if len(large) < 16 else 18
+                self._write(frame.paragraphs[0], large, size=size, bold=True, colour=colour)
                 self._write(frame.add_paragraph(), small, size=14, colour=GREY)
             else:
                 self._write(frame.paragraphs[0], large, size=22, bold=True, colour=colour)
@@ -316,44 +333,31 @@ class _Deck:
             self._write(paragraph, text, size=size, colour=INK, center=center)
             paragraph.space_after = Pt(8)
 
-    def _table(
-        self,
-        page: Page,
-        head: Sequence[str],
-        rows: Sequence[Sequence[str]],
-        numeric: Sequence[int],
-        widths: Sequence[float],
-        room: tuple[int, int, int, int],
-        *,
-        name: str,
-    ) -> int:
-        """A table of the program; how high it is."""
-        left, top, width, height = room
-        lines = [tuple(head), *rows]
-        tall = min(int(self.high * 0.075), height // max(len(lines), 1))
-        shape = page.shapes.add_table(len(lines), len(head), left, top, width, tall * len(lines))
+    def _table(self, page: Page, one: Grid, place: tuple[int, int, int], *, size: int, name: str) -> int:
+        """A table of the program at (left, top, width); about how high it is."""
+        left, top, width = place
+        lines = [one.head, *one.rows]
+        shares = _shares(one, width)
+        heights = [_height(texts, shares, size) for texts in lines]
+        shape = page.shapes.add_table(len(lines), len(one.head), left, top, width, sum(heights))
         _describe(shape, self._say(name, said=False))
         table = shape.table
-        properties = table._tbl.tblPr
         if self.rtl:
-            properties.set("rtl", "1")
-        shares = widths or (1.0,) * len(head)
+            table._tbl.tblPr.set("rtl", "1")
         for at, share in enumerate(shares):
-            table.columns[at].width = int(width * share / sum(shares))
-        size = 16 if len(lines) <= 9 else 14 if len(lines) <= 11 else 12
-        for place, texts in enumerate(lines):
-            table.rows[place].height = tall
+            table.columns[at].width = share
+        for at_row, texts in enumerate(lines):
+            table.rows[at_row].height = heights[at_row]
             for at, text in enumerate(texts):
-                cell = table.cell(place, at)
+                cell = table.cell(at_row, at)
                 cell.vertical_anchor = MSO_ANCHOR.MIDDLE
                 cell.margin_top = cell.margin_bottom = Emu(25_000)
                 cell.fill.solid()
-                cell.fill.fore_color.rgb = GREEN if not place else TINT if place % 2 else WHITE
-                colour = WHITE if not place else INK
-                self._write(
-                    cell.text_frame.paragraphs[0], text, size=size, bold=not place, colour=colour, end=at in numeric
-                )
-        return tall * len(lines)
+                cell.fill.fore_color.rgb = GREEN if not at_row else TINT if at_row % 2 else WHITE
+                colour = WHITE if not at_row else INK
+                paragraph = cell.text_frame.paragraphs[0]
+                self._write(paragraph, text, size=size, bold=not at_row, colour=colour, end=at in one.numeric)
+        return sum(heights)
 
     # Charts
 
@@ -397,7 +401,7 @@ class _Deck:
             labels.number_format_is_linked = False
             labels.position = XL_LABEL_POSITION.OUTSIDE_END
         for place, (one, _, _) in enumerate(told):
-            tone = TONES.get(one.get("tone", "none"), TONES["none"])
+            tone = TONES.get(one.get("tone", "none"), GREEN) if planned or one.get("tone") in _JUDGED else GREEN
             point = plot.series[0].points[place]
             point.format.fill.solid()
             point.format.fill.fore_color.rgb = tone
@@ -440,6 +444,8 @@ class _Deck:
             series.marker.format.line.color.rgb = colour
             series.format.line.color.rgb = colour
             series.format.line.width = Pt(thick or 1)
+            if len(chart["dates"]) > MOST_MARKERS and name == w("slides.actual"):
+                series.marker.style = XL_MARKER_STYLE.NONE
             if name == w("slides.planned"):
                 series.marker.style = XL_MARKER_STYLE.NONE
                 series.format.line.dash_style = 4  # MSO_LINE.DASH
@@ -461,7 +467,7 @@ class _Deck:
         label = last._get_or_add_dLbl()
         for flag in ("showVal",):
             label.find(qn(f"c:{flag}")).set("val", "1")
-        last.position = XL_LABEL_POSITION.LEFT
+        last.position = XL_LABEL_POSITION.ABOVE
         last.font.size, last.font.bold = Pt(14), True
         for x_format in drawn._chartSpace.iterfind(f".//{qn('c:xVal')}//{qn('c:formatCode')}"):
             x_format.text = "dd/mm/yyyy"
@@ -594,7 +600,7 @@ class _Deck:
             properties.set("algn", "ctr")
         else:
             # The left and right of a paragraph are those of the slide, whichever way it is read.
-            properties.set("algn", "r" if self.rtl != end else "l")
+            properties.set("algn", "r" if self.rtl or end else "l")
         run = paragraph.add_run()
         run.text = self._say(text).replace("\v", " ")
         if size is not None:
@@ -609,6 +615,40 @@ class _Deck:
                 face = OxmlElement(tag)
                 face.set("typeface", FONT)
                 own.append(face)
+
+
+def _shares(one: Grid, width: int) -> list[int]:
+    widths = one.widths or (1.0,) * len(one.head)
+    return [int(width * share / sum(widths)) for share in widths]
+
+
+def _height(texts: Sequence[str], shares: Sequence[int], size: int) -> int:
+    """About how high a row of a table becomes."""
+    lines = 1
+    for text, share in zip(texts, shares, strict=True):
+        room = max((share / Pt(1) - 2 * _MARGIN) / (size * _LETTER), 1)
+        lines = max(lines, sum(-(-max(len(part), 1) // int(room)) for part in text.split("\n")))
+    return Pt(lines * size * _LINE + _ABOVE)
+
+
+def _fitting(one: Grid, width: int, height: int, *, first: bool) -> tuple[int, int]:
+    """How many rows of a table find room, and at which size of letters: all of them at the largest that lets them, else
+    as many as do at the smallest. first: on an empty slide, where at least one row is shown whatever its height."""
+    shares = _shares(one, width)
+    for size in _SIZES:
+        if len(one.rows) <= MOST_ROWS and sum(_height(t, shares, size) for t in (one.head, *one.rows)) <= height:
+            return len(one.rows), size
+    if not first:
+        return 0, _SIZES[-1]
+    size, many, used = _SIZES[-1], 0, _height(one.head, shares, _SIZES[-1])
+    for texts in one.rows[:MOST_ROWS]:
+        used += _height(texts, shares, size)
+        if used > height and many:
+            break
+        many += 1
+    # Evenly, so that no row stands alone on the last slide.
+    pages = -(-len(one.rows) // many)
+    return -(-len(one.rows) // pages), size
 
 
 def _rings(slide: Slide) -> dict[str, list]:

@@ -499,15 +499,21 @@ def release(
     return content
 
 
+_SIGN_FIRST = re.compile(r"(?<![\d\u00a0])(?<!\d )%([ \u00a0])(\d+(?:,\d+)?)(?![\d\u202f])")
 _SPACED = re.compile(r"(?<![\d.,/])\d+(?: \d+)+(?:,\d+)?(?![\d./])")
 
 
 def _with_groups(text: str, known: frozenset[str]) -> str:
     """The text of a page with the groups of its numbers joined as they were printed.
 
-    What reads a page gives every space between digits as a plain one: «36 597» may be a number, or two in neighbouring
+    What reads a page may give every space between digits as a plain one: «36 597» is a number, or two in neighbouring
     cells. The reading in which all are figures of the record holds; without one, groups of three are taken for groups.
+    A line that has kept its narrow spaces means what it says. In a line from right to left the sign of a share may come
+    before its digits, as it is seen.
     """
+    text = _SIGN_FIRST.sub(r"\2\1%", bare(text))
+    if re.search(r"\d[\u202f\u00a0]\d", text):
+        return text
 
     def joined(match: re.Match[str]) -> str:
         whole, comma, decimals = match[0].partition(",")
@@ -515,7 +521,7 @@ def _with_groups(text: str, known: frozenset[str]) -> str:
         ends = decimals if comma else ""
         return (_reading(groups, ends, known) or _widest(groups)) + (f",{ends}" if comma else "")
 
-    return _SPACED.sub(joined, bare(text))
+    return _SPACED.sub(joined, text)
 
 
 def _reading(groups: list[str], decimals: str, known: frozenset[str]) -> str | None:
@@ -551,7 +557,9 @@ def _figures_of(one: Said, may: Allowed, locales: set[str]) -> Iterator[tuple[st
     if one.day is not None:
         yield (None if one.day not in may.days else one.day.isoformat()), one.day.isoformat()
     elif one.value is not None:
-        ok = any(abs(one.value - value) <= 1e-9 * max(1.0, abs(value)) for value in may.values)
+        ok = one.value in may.values or any(
+            abs(one.value - value) <= 1e-9 * max(1.0, abs(value)) for value in may.values
+        )
         yield (f"{one.value:g}" if ok else None), f"{one.value:.15g}"
     elif one.text:
         yield from _in_texts(one.text, may, locales)

@@ -295,7 +295,8 @@ class _Writer:
                 cell.width = shares[at]
                 paragraph = cell.paragraphs[0]
                 self._direct(paragraph, rtl=rtl)
-                side = "center" if one.plain else "end" if at in one.numeric else "start"
+                # Units stand under units: numbers end on the right in every language.
+                side = "center" if one.plain else "end" if at in one.numeric and not rtl else "start"
                 _put(paragraph._p.get_or_add_pPr(), "w:jc", val=side)
                 paragraph.paragraph_format.space_after = Pt(1)
                 paragraph.paragraph_format.space_before = Pt(1)

@@ -228,6 +228,25 @@ def test_a_digit_changed_in_a_pdf_is_found(engine, tmp_path):
         release("pdf", pdf(tmp_path, "Il y en a 36\xa0598"), found)
 
 
+@pytest.mark.parametrize(
+    ("line", "released"),
+    [
+        ("Ait Melloul 4 120 9 743 1 204", True),
+        ("Ait Melloul 4\xa0120 9\xa0743 2 2 1", True),
+        ("Ait Melloul 4 120 9 734 1 204", False),
+        ("4 120 % 36 597", False),
+        ("page 1 / 1, 18/09/2023", True),
+    ],
+)
+def test_cells_of_a_line_of_a_pdf_are_told_from_the_groups_of_a_number(engine, tmp_path, line, released):
+    found, content = of(engine), pdf(tmp_path, line)
+    if released:
+        assert release("pdf", content, found) is content
+    else:
+        with pytest.raises(NotReleased):
+            release("pdf", content, found)
+
+
 def test_a_picture_has_no_text_and_passes(engine):
     assert release("png", b"\x89PNG", of(engine)) == b"\x89PNG"
 
