@@ -101,7 +101,7 @@ def territory_sheet(chosen: Choices, who: Viewer) -> None:
     if not unfold(w("documents.sheet"), "sheet"):
         return
     with st.container(key="territory-sheet", border=True):
-        st.caption(w("documents.sheet_about", place=w.place(chosen.territory), date=chosen.on))
+        st.markdown(w("documents.sheet_about", place=w.place(chosen.territory), date=chosen.on))
         audience, language = _for_whom("sheet", w)
         key = (view.address, chosen.territory, chosen.on, view.cut, view.scope, view.role, audience, language)
         if st.button(w("documents.make_sheet"), key="sheet-make"):
