@@ -221,9 +221,11 @@ export class Wall {
     this.turn();
     this.more.hidden = this.children.length === 0;
     this.lead();
-    const total = this.down ? this.siblings.length : this.way.length;
-    const number = this.down ? this.siblings.indexOf(this.down) + 1 : this.at + 1;
-    this.numbered = (this.down ? `${this.down.name} · ` : "") + filled(words.counter, {number, total});
+    this.numbered = filled(words.counter, {number: this.at + 1, total: this.way.length});
+    if (this.down) {
+      const place = {number: this.siblings.indexOf(this.down) + 1, total: this.siblings.length};
+      this.numbered += ` · ${filled(words.counter, place)}`;
+    }
     this.counted();
     this.root.classList.toggle("tw-below", !!this.down);
     this.state.textContent = slide.asked ? words.asked : "";
