@@ -281,7 +281,7 @@ def table(said: Table) -> str:
 
 
 def _lines(slide: Slide) -> str:
-    kept = 2 if slide.kind not in DRAWN else 1 if _beside_chart(slide) else 0
+    kept = len(slide.lines) if slide.kind not in DRAWN else int(_beside_chart(slide))
     return "".join(
         f'<p class="tw-line{"" if at < kept else " tw-rest"}">{escape(line)}</p>' for at, line in enumerate(slide.lines)
     )
