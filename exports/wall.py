@@ -6,7 +6,8 @@ that no letter of them is ever made smaller than it was drawn.
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from math import ceil
@@ -22,9 +23,13 @@ FOLDER = Path(__file__).resolve().parents[1] / "static" / "wall"
 SCRIPT, STYLE = FOLDER / "wall.js", FOLDER / "wall.css"
 
 DRAWN = ("bars", "path", "map", "chain")
+LEAST = 24
+"""The smallest letter of a wall of 1920 by 1080."""
 ROW = 58
-"""The least height of a row of bars whose name is written at 24 px."""
+"""The height of a row of bars on a telephone, where all of them stand below each other."""
 
+_FONT_SIZE = re.compile(r'font-size="([\d.]+)"')
+_DAY = re.compile(r"\W*\d{2}/\d{2}/\d{4}\W*")
 _FIRST_DAY = dt.date(1970, 1, 1)
 
 
@@ -150,7 +155,7 @@ def section(slide: Slide, *, locale: str, shapes: Sequence[Shape] = SHAPES) -> s
     aside = _aside(slide)
     classes = ["tw-slide", f"tw-kind-{slide.kind}"] + (["tw-beside"] if slide.numbers else [])
     body = _body(slide, locale=locale, shapes=shapes)
-    lines = "" if slide.kind in ("cover", "text") else _lines(slide.lines)
+    lines = "" if slide.kind in ("cover", "text") else _lines(slide)
     return (
         f'<section class="{" ".join(classes)}" data-key="{escape(slide.key)}" lang="{locale}" dir="{w.direction}">'
         f'<h1 class="tw-title">{escape(slide.title)}</h1>'
@@ -188,29 +193,48 @@ def _body(slide: Slide, *, locale: str, shapes: Sequence[Shape]) -> str:
 def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
     """The chart as it is drawn for a shape of screen: as many pictures as its rows need."""
     width, height = room(slide, shape)
-    if slide.kind == "bars":
-        rows = slide.chart.get("rows", ())
-        if shape is TALL:
-            height = max(height, 80 + ROW * len(rows))
-        parts = [replace(slide, chart={**slide.chart, "rows": page}) for page in pages(rows, height)]
-    else:
-        parts = [slide]
-    # The notice stands once on a slide, below its chart, in full.
-    parts = [replace(part, demonstration=False) for part in parts]
-    borders = None
+    if shape is TALL and slide.kind == "bars":
+        height = max(height, 80 + ROW * len(slide.chart.get("rows", ())))
+    asked: dict[str, Any] = {"locale": locale, "width": width, "height": height, "wall": True}
     if slide.kind == "map":
-        borders = outlines(slide.chart["parent"], slide.chart["level"])
-    asked = {"locale": locale, "width": width, "height": height, "outlines": borders, "wall": True}
-    pictures = "".join(f'<div class="tw-picture">{svg(part, **asked)}</div>' for part in parts)
+        asked["outlines"] = outlines(slide.chart["parent"], slide.chart["level"])
+    # The notice stands once on a slide, below its chart, in full.
+    slide = replace(slide, demonstration=False)
+    made: list[str] = []
+    for charts in parted(slide.kind, slide.chart):
+        made = [svg(replace(slide, chart=chart), **asked) for chart in charts]
+        if shape is TALL or all(_least(picture) >= LEAST for picture in made):
+            break
+    pictures = "".join(f'<div class="tw-picture">{picture}</div>' for picture in made)
     return f'<div class="tw-chart tw-for-{shape.name}" style="--w:{width}px;--h:{height}px">{pictures}</div>'
 
 
-def pages(rows: Sequence[Any], height: int) -> list[list[Any]]:
-    """The rows of a chart of bars on the pages that a height makes necessary, shared evenly: a bar must not grow thick
-    because it stands alone on the last one."""
-    most = max(1, (height - 60) // ROW)
-    share = ceil(len(rows) / (ceil(len(rows) / most) or 1)) or 1
-    return [list(rows[at : at + share]) for at in range(0, len(rows), share)] or [[]]
+def parted(kind: str, chart: Mapping[str, Any]) -> Iterator[list[Mapping[str, Any]]]:
+    """A chart on one page, then on ever more of them, each page a chart of its own. Whoever draws one makes its letters
+    smaller where there is no room, which no wall may show."""
+    yield [chart]
+    if kind == "bars":
+        rows = chart.get("rows", ())
+        for count in range(2, len(rows) + 1):
+            yield [{**chart, "rows": part} for part in shared(rows, count)]
+    if kind == "chain":
+        nodes, passages = chart.get("nodes", ()), chart.get("passages", ())
+        # What waits is the message; the stages that it waits between come after it.
+        for count in range(1, max(len(nodes), len(passages)) + 1):
+            waiting = [{**chart, "nodes": [], "passages": part} for part in shared(passages, count)]
+            stages = [{**chart, "nodes": part, "passages": []} for part in shared(nodes, max(1, count - 1))]
+            yield [*waiting, *stages]
+
+
+def shared(rows: Sequence[Any], count: int) -> list[list[Any]]:
+    """Rows on that many pages at most, shared evenly: a bar must not grow thick because it stands alone on the last."""
+    share = ceil(len(rows) / count)
+    return [list(rows[at : at + share]) for at in range(0, len(rows), share)] if rows else []
+
+
+def _least(picture: str) -> float:
+    """The smallest letter of a picture."""
+    return min((float(size) for size in _FONT_SIZE.findall(picture)), default=LEAST)
 
 
 def room(slide: Slide, shape: Shape) -> tuple[int, int]:
@@ -222,9 +246,19 @@ def room(slide: Slide, shape: Shape) -> tuple[int, int]:
         width, height = width - shape.aside, height - shape.above
     elif slide.verdict:
         height -= 84
-    for line in slide.lines[:2]:
-        height -= 44 * ceil(len(line) * 15 / width)
-    return width, height - (12 if slide.lines else 0)
+    if _beside_chart(slide) and not (slide.numbers and shape is SQUARE):
+        height -= 12 + 44 * _rows(slide.lines[0], width)
+    return width, height
+
+
+def _rows(line: str, width: int) -> int:
+    return ceil(len(line) * 15 / width)
+
+
+def _beside_chart(slide: Slide) -> bool:
+    """Whether the first sentence stands below the chart: a short one. The others are for paper, and for who reads the
+    pack without its script."""
+    return bool(slide.lines) and _rows(slide.lines[0], WIDE.width - WIDE.aside) <= 2
 
 
 def table(said: Table) -> str:
@@ -233,7 +267,7 @@ def table(said: Table) -> str:
         return ""
 
     def cell(tag: str, at: int, text: str) -> str:
-        kind = ' class="tw-number"' if at in said.numeric else ""
+        kind = ' class="tw-number"' if at in said.numeric else ' class="tw-date"' if _DAY.fullmatch(text) else ""
         scope = ' scope="col"' if tag == "th" else ""
         return f"<{tag}{kind}{scope}>{escape(text)}</{tag}>"
 
@@ -242,8 +276,11 @@ def table(said: Table) -> str:
     return f'<table class="tw-table"><thead><tr>{head}</tr></thead><tbody class="tw-parts">{rows}</tbody></table>'
 
 
-def _lines(lines: Sequence[str]) -> str:
-    return "".join(f'<p class="tw-line">{escape(line)}</p>' for line in lines[:2])
+def _lines(slide: Slide) -> str:
+    kept = len(slide.lines) if slide.kind not in DRAWN else int(_beside_chart(slide))
+    return "".join(
+        f'<p class="tw-line{"" if at < kept else " tw-rest"}">{escape(line)}</p>' for at, line in enumerate(slide.lines)
+    )
 
 
 def _sources(slide: Slide, locale: str) -> str:

@@ -221,9 +221,11 @@ export class Wall {
     this.turn();
     this.more.hidden = this.children.length === 0;
     this.lead();
-    const total = this.down ? this.siblings.length : this.way.length;
-    const number = this.down ? this.siblings.indexOf(this.down) + 1 : this.at + 1;
-    this.numbered = (this.down ? `${this.down.name} · ` : "") + filled(words.counter, {number, total});
+    this.numbered = filled(words.counter, {number: this.at + 1, total: this.way.length});
+    if (this.down) {
+      const place = {number: this.siblings.indexOf(this.down) + 1, total: this.siblings.length};
+      this.numbered += ` · ${filled(words.counter, place)}`;
+    }
     this.counted();
     this.root.classList.toggle("tw-below", !!this.down);
     this.state.textContent = slide.asked ? words.asked : "";
@@ -264,32 +266,41 @@ export class Wall {
     this.pages = [];
     const pictures = [...this.place.querySelectorAll(`.tw-for-${this.shape.name} .tw-picture`)];
     if (pictures.length) this.pages = pictures.map(picture => [picture]);
+    const main = this.place.querySelector(".tw-main"), section = this.place.firstElementChild;
+    const cover = this.place.querySelector(".tw-kind-cover .tw-main");
+    for (let size = 44; cover && size >= 26 && cover.scrollHeight > cover.clientHeight + 1; size -= 2) {
+      cover.style.fontSize = `${size}px`;
+    }
     const parts = this.place.querySelector(".tw-parts");
     if (!parts) return;
-    const main = this.place.querySelector(".tw-main"), all = [...parts.children];
-    const room = main.clientHeight - [...main.children].filter(one => !one.contains(parts))
-      .reduce((sum, one) => sum + one.offsetHeight, 0);
-    const whole = parts.closest("table") || parts;
-    for (const roomy of [true, false]) {
-      this.place.firstElementChild.classList.toggle("tw-close", !roomy);
-      const above = whole.offsetHeight - parts.offsetHeight;
+    // The rows, then the sentences below them; a table's head stands on each page that has a row.
+    const whole = parts.closest("table") || parts, rows = [...parts.children];
+    const all = [...rows, ...main.querySelectorAll(":scope > .tw-line")];
+    for (const step of ["", "tw-close", "tw-close tw-tight"]) {
+      section.classList.remove("tw-close", "tw-tight");
+      section.classList.add(...step.split(" ").filter(Boolean));
+      const head = whole.offsetHeight - parts.offsetHeight;
       this.pages = [];
-      let height = Infinity;
+      let left = -1;
       for (const part of all) {
-        const own = part.offsetHeight + parseFloat(getComputedStyle(part).marginBottom || 0);
-        if (height + own > room - above) {
+        const style = getComputedStyle(part), row = part.parentElement === parts;
+        const own = part.offsetHeight + (parseFloat(style.marginBottom) || 0) + (parseFloat(style.marginTop) || 0);
+        if (own > left || !this.pages.length) {
           this.pages.push([]);
-          height = 0;
+          left = main.clientHeight - (row ? head : 0);
         }
         this.pages.at(-1).push(part);
-        height += own;
+        left -= own;
       }
-      if (this.pages.length < 2) break;
+      if (this.pages.length < 2 && main.scrollWidth <= main.clientWidth + 1) break;
     }
+    this.whole = whole;
+    this.rows = new Set(rows);
   }
 
   turn() {
     this.pages.forEach((parts, at) => parts.forEach(part => { part.hidden = at !== this.page; }));
+    if (this.whole?.isConnected) this.whole.hidden = !this.pages[this.page].some(part => this.rows.has(part));
   }
 
   // Turning

@@ -46,15 +46,26 @@ def test_territories_below_a_slide_stand_in_administrative_order():
     assert [one.territory for one in ordered[9:]] == sorted(COMMUNES)
 
 
-def test_a_chart_of_ninety_bars_takes_as_many_pages_as_it_needs_and_a_row_is_never_too_thin():
-    bars = next(one for one in deck("ar") if one.kind == "bars")
-    many = replace(bars, chart={**bars.chart, "rows": bars.chart["rows"] * 15})
-    for shape in wall.SHAPES:
-        height = wall.room(many, shape)[1]
-        pages = wall.pages(many.chart["rows"], height)
-        assert sum(pages, []) == many.chart["rows"]
-        assert max(map(len, pages)) * wall.ROW <= height
-        assert max(map(len, pages)) - min(map(len, pages)) < len(pages) + 1
+def test_ninety_bars_share_ever_more_pages_evenly_and_none_is_lost():
+    bars = next(one for one in deck("ar") if one.kind == "bars").chart
+    many = {**bars, "rows": bars["rows"] * 15}
+    ways = list(wall.parted("bars", many))
+    assert ways[0] == [many]
+    for pages in ways:
+        assert [row for page in pages for row in page["rows"]] == many["rows"]
+        sizes = [len(page["rows"]) for page in pages]
+        assert len(set(sizes[:-1])) <= 1 and max(sizes) == sizes[0]
+    assert max(len(page["rows"]) for page in ways[-1]) == 1
+
+
+def test_what_waits_in_a_chain_comes_before_its_stages_where_both_need_room():
+    chain = next(one for one in deck("fr") if one.kind == "chain").chart
+    ways = list(wall.parted("chain", chain))
+    assert ways[0] == [chain]
+    assert [bool(page["passages"]) for page in ways[1]] == [True, False]
+    for pages in ways:
+        assert [node for page in pages for node in page["nodes"]] == chain["nodes"]
+        assert [one for page in pages for one in page["passages"]] == chain["passages"]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
