@@ -195,6 +195,21 @@ def test_what_is_made_for_outside_is_rounded_to_five_before_it_is_worded_and_say
     assert not any("arrondis" in note for slide in office.values() for note in slide.notes)
 
 
+def test_nothing_exact_is_left_in_what_is_drawn_for_outside(decks):
+    drawn = []
+    for slide in decks[OUTSIDE, "fr"]:
+        chart = slide.chart
+        drawn += [value for row in chart.get("rows", ()) for value in (row["value"], row["planned"])]
+        drawn += chart.get("values", [])
+        drawn += [point["value"] for point in chart.get("planned", ())]
+        drawn += [value for point in chart.get("band", ()) for value in (point["low"], point["high"])]
+        drawn += [node["value"] for node in chart.get("nodes", ())]
+        drawn += [passage["waiting"] for passage in chart.get("passages", ())]
+        drawn += [chart["target"]["value"]] if chart.get("target") else []
+    known = [value for value in drawn if value is not None]
+    assert len(known) > 1000 and [value for value in known if value % 5] == []
+
+
 def test_no_slide_says_a_probability(decks):
     said = [text for slides in decks.values() for slide in slides for text in texts_of(slide)]
     assert not [text for text in said if "robab" in text or "احتمال" in text]
