@@ -7,6 +7,7 @@ words may be changed at will.
 
 import difflib
 import io
+import re
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -117,8 +118,8 @@ def _found(
     passages: Sequence[_Passage], mark: str, suffix: str, titles: Mapping[str, str], heads: Collection[str]
 ) -> list[str] | None:
     """The texts of a part of the document: those in its bookmark, else those above the id of its panel."""
-    name = f"{PREFIX}{mark}{suffix}"[:40]
-    marked = [one.text for one in passages if name in one.marks]
+    name = re.compile(rf"{re.escape(PREFIX + mark + suffix)}(?:_\d+)?")
+    marked = [one.text for one in passages if any(name.fullmatch(own) for own in one.marks)]
     if marked:
         return marked
     ends = [at for at, one in enumerate(passages) if mark in titles and mark in bare(one.text)]

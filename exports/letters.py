@@ -63,7 +63,7 @@ def _file(record: Record, kind: str, made: Callable[[Record], list[Block]], titl
     w = words(record.locale)
     face = Face(
         title=title,
-        notices=notices(record),
+        notices=tuple((one.locale, text) for one in _both(record) for text in notices(one)),
         about=(kind, record.meeting.id, record.locale, record.audience, record.other.locale if record.other else ""),
         pages=w("letters.footer", title=title, date=_date(record.meeting.on_date)),
     )
@@ -80,14 +80,16 @@ def _file(record: Record, kind: str, made: Callable[[Record], list[Block]], titl
 
 def notices(record: Record) -> tuple[str, ...]:
     """What every page of a document says: that its figures are made up, that they are rounded."""
-    found = []
-    for one in (record, record.other) if record.other else (record,):
-        w = words(one.locale)
-        if one.demonstration:
-            found.append(w("demo.notice", place_of=w.of_territory(one.territory)))
-        if one.outside:
-            found.append(w("letters.outside_notice", step=ROUNDED_TO))
+    w, found = words(record.locale), []
+    if record.demonstration:
+        found.append(w("demo.notice", place_of=w.of_territory(record.territory)))
+    if record.outside:
+        found.append(w("letters.outside_notice", step=ROUNDED_TO))
     return tuple(found)
+
+
+def _both(record: Record) -> tuple[Record, ...]:
+    return (record, record.other) if record.other else (record,)
 
 
 # Blocks
@@ -359,7 +361,7 @@ def _recommendations(
         if meeting:
             cells.append(w.date(_date(record.held[one.meeting].on_date)) if one.meeting in record.held else "")
         rows.append(tuple(cells))
-    widths = {"number": 0.9, "text": 4.8, "lead": 2.4, "due": 1.6, "state": 1.5, "meeting": 1.6}
+    widths = {"number": 1.0, "text": 4.6, "lead": 2.3, "due": 1.8, "state": 1.6, "meeting": 1.8}
     head = tuple(w(f"letters.column_{name}") for name in names)
     return Grid(head, tuple(rows), (), tuple(widths[name] for name in names), mark=mark)
 

@@ -84,11 +84,12 @@ def texts_of(blocks: Sequence[Block]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Face:
-    """What surrounds a document. title: for its properties. notices: on every page. about: what it is the document of,
-    for reading it back (kind, meeting, locale, audience, second locale). pages: beside their numbers."""
+    """What surrounds a document. title: for its properties. notices: on every page, each (locale, text). about: what it
+    is the document of, for reading it back (kind, meeting, locale, audience, second locale). pages: beside the numbers
+    of its pages."""
 
     title: str
-    notices: tuple[str, ...] = ()
+    notices: tuple[tuple[str, str], ...] = ()
     about: tuple[str, ...] = ()
     pages: str = ""
 
@@ -141,6 +142,7 @@ class _Writer:
         self.own = template is None
         self.document = docx.Document() if self.own else opened(template, FILES["docx"])
         self.marks = 0
+        self.named: dict[str, int] = {}
         self.open_mark: tuple[str, str] = ("", "")
         self.last: Paragraph | None = None
         if self.own:
@@ -216,7 +218,9 @@ class _Writer:
         if mark and not number:
             self.marks += 1
             number = str(1000 + self.marks)
-            name = f"{PREFIX}{mark}"[:40]
+            # Word keeps the first of two bookmarks of one name.
+            self.named[mark] = self.named.get(mark, 0) + 1
+            name = f"{PREFIX}{mark}" + (f"_{self.named[mark]}" if self.named[mark] > 1 else "")
             properties = paragraph._p.pPr
             start = _element("w:bookmarkStart", id=number, name=name)
             if properties is None:
@@ -300,7 +304,13 @@ class _Writer:
                 _put(paragraph._p.get_or_add_pPr(), "w:jc", val=side)
                 paragraph.paragraph_format.space_after = Pt(1)
                 paragraph.paragraph_format.space_before = Pt(1)
-                self._write(paragraph, text, locale, bold=heads or one.plain, size=None if one.plain else 9.5)
+                self._write(
+                    paragraph,
+                    text,
+                    locale,
+                    bold=heads or one.plain,
+                    size=None if one.plain else 8.5 if isinstance(where, _Cell) else 9.5,
+                )
                 if heads:
                     cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill=TINT))
                 self._said(paragraph)
@@ -350,11 +360,9 @@ class _Writer:
             footers.append(section.even_page_footer)
         for header in headers if face.notices else ():
             first = header.paragraphs[0] if header.paragraphs else header.add_paragraph()
-            for notice in face.notices:
-                target = first if not first.text and not first._p.findall(f".//{qn('w:drawing')}") else None
-                self._line(
-                    Line(notice, "notice"), target if target is not None else header.add_paragraph(), self.locale
-                )
+            for locale, notice in face.notices:
+                empty = not first.text and not first._p.findall(f".//{qn('w:drawing')}")
+                self._line(Line(notice, "notice"), first if empty else header.add_paragraph(), locale)
         for footer in footers:
             if any(p.text.strip() or len(p._p.findall(f".//{qn('w:instrText')}")) for p in footer.paragraphs):
                 continue
@@ -473,7 +481,7 @@ def _rank(child, order: list[str]) -> int:
 def _draw_lines(table: Table) -> None:
     """Lines for a table whose template has no style of that name."""
     borders = _put(table._tbl.tblPr, "w:tblBorders")
-    for side in ("top", "start", "bottom", "end", "insideH", "insideV"):
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="808080"))
 
 

@@ -376,3 +376,20 @@ def test_a_recommendation_of_nobodys_service_is_told_by_its_id(office, folder, r
     recommend(reference_engine, meeting.id, 3, "توصية ثالثة", lead="unknown_service")
     found = record(reference_engine, meeting, locale="fr", cut=latest_cut(reference_engine), scope="MA")
     assert "unknown_service" in whole(letters.minutes(found)[0][1])
+
+
+@pytest.mark.parametrize("beside", ["", "fr"])
+def test_no_two_bookmarks_have_one_name_and_each_is_closed(office, folder, beside):
+    body = opened(letters.minutes(of(office, "ar", beside=beside))[0][1]).element.body
+    starts = [(one.get(qn("w:id")), one.get(qn("w:name"))) for one in body.iter(qn("w:bookmarkStart"))]
+    ends = [one.get(qn("w:id")) for one in body.iter(qn("w:bookmarkEnd"))]
+    assert len({name for _, name in starts}) == len(starts) and all(len(name) <= 40 for _, name in starts)
+    assert sorted(number for number, _ in starts) == sorted(ends)
+    # Word hides the bookmarks that begin with a low line.
+    assert all(name.startswith("_T_") for _, name in starts)
+
+
+def test_the_notice_of_each_language_stands_in_its_own_direction(office, folder):
+    header = opened(letters.minutes(of(office, "ar", beside="fr"))[0][1]).sections[0].header
+    directions = [p._p.pPr.find(qn("w:bidi")).get(qn("w:val")) for p in header.paragraphs]
+    assert directions == [None, "0"]
