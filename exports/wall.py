@@ -49,6 +49,8 @@ WIDE = Shape("wide", 1760, 640, 540, 0)
 """16:9, drawn at 1920 × 1080."""
 SQUARE = Shape("square", 1312, 640, 0, 236)
 """4:3, drawn at 1440 × 1080."""
+BARE = 168
+"""What numbers take above a chart where no verdict stands with them."""
 SHAPES = (WIDE, SQUARE)
 TALL = Shape("tall", 520, 560, 0, 0)
 """A telephone held upright, for who follows: there a slide scrolls, and a letter is as large as on its other pages."""
@@ -243,7 +245,7 @@ def room(slide: Slide, shape: Shape) -> tuple[int, int]:
     if shape is TALL:
         return width, height
     if slide.numbers:
-        width, height = width - shape.aside, height - shape.above
+        width, height = width - shape.aside, height - (shape.above if slide.verdict or not shape.above else BARE)
     elif slide.verdict:
         height -= 84
     if _beside_chart(slide) and not (slide.numbers and shape is SQUARE):

@@ -276,8 +276,8 @@ export class Wall {
     // The rows, then the sentences below them; a table's head stands on each page that has a row.
     const whole = parts.closest("table") || parts, rows = [...parts.children];
     const all = [...rows, ...main.querySelectorAll(":scope > .tw-line")];
-    for (const step of ["", "tw-close", "tw-close tw-tight"]) {
-      section.classList.remove("tw-close", "tw-tight");
+    for (const step of ["", "tw-close", "tw-close tw-tight", "tw-close tw-tight tw-broken"]) {
+      section.classList.remove("tw-close", "tw-tight", "tw-broken");
       section.classList.add(...step.split(" ").filter(Boolean));
       const head = whole.offsetHeight - parts.offsetHeight;
       this.pages = [];
@@ -292,7 +292,15 @@ export class Wall {
         this.pages.at(-1).push(part);
         left -= own;
       }
-      if (this.pages.length < 2 && main.scrollWidth <= main.clientWidth + 1) break;
+      // What takes several pages anyway stays as large as it may.
+      if ((this.pages.length < 2 || step) && main.scrollWidth <= main.clientWidth + 1) break;
+    }
+    if (this.pages.length > 1 && whole !== parts) {
+      // A column keeps its place from page to page.
+      const heads = [...whole.querySelectorAll("th")], widths = heads.map(one => one.getBoundingClientRect().width);
+      const all = widths.reduce((sum, width) => sum + width, 0);
+      heads.forEach((one, at) => { one.style.width = `${(100 * widths[at]) / all}%`; });
+      whole.style.tableLayout = "fixed";
     }
     this.whole = whole;
     this.rows = new Set(rows);
