@@ -19,6 +19,9 @@ FIRST_DAY = dt.date(2022, 12, 15)
 LAST_DAY = dt.date(2023, 9, 17)
 """The last day of the made-up counts: the eve of the working session from which this product started."""
 
+PRESENT_DAY = dt.date(2023, 9, 18)
+"""The day on which the demonstration is looked at: that of the working session."""
+
 Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done, and how much there is."""
 

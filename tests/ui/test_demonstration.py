@@ -74,7 +74,7 @@ def test_a_click_makes_it_and_then_it_is_there(opened, tmp_path, demonstration_l
     app.button(key="demo-make").click().run()
     assert told == [True]
     assert not app.exception
-    assert words("fr").date(demonstration.LAST_DAY) in app.title[0].value
+    assert words("fr").date(demonstration.PRESENT_DAY) in app.title[0].value
     assert 'class="tt-demo"' in text_of(app)
 
 
@@ -98,7 +98,7 @@ def test_an_annex_has_its_figures(opened, demonstration_local, locale):
 def test_a_day_and_an_office_of_the_real_pages_are_nobodys_mistake_in_it(opened, demonstration_local):
     app = opened(demonstration_local, demo="1", lang="fr", on="2025-01-31", territory="09.273.A01")
     assert 'class="tt-complaint"' not in text_of(app)
-    assert words("fr").date(demonstration.LAST_DAY) in app.title[0].value
+    assert words("fr").date(demonstration.PRESENT_DAY) in app.title[0].value
     assert words("fr").in_territory("09.273") in app.title[0].value
 
 
