@@ -360,16 +360,13 @@ def _worded(studied: Studied, reader: Reader, audience: str, demonstration: bool
     way += recalled_slides(reader, meeting, before, audience=audience, demonstration=demonstration)
     below: list[Slide] = []
     for item, (title, _) in zip(meeting.agenda, titles, strict=True):
-        since = since_slides(reader, item, meeting, before, audience=audience)
-        way += [_marked(slide, demonstration) for slide in since]
-        worded = _Item(studied, reader, item, title, told)
-        for slide in worded.slides():
+        since = [
+            replace(slide, demonstration=slide.demonstration or demonstration)
+            for slide in since_slides(reader, item, meeting, before, audience=audience)
+        ]
+        for slide in (*since, *_Item(studied, reader, item, title, told).slides()):
             (below if slide.parent else way).append(slide)
     return [*way, *below]
-
-
-def _marked(slide: Slide, demonstration: bool) -> Slide:
-    return replace(slide, demonstration=slide.demonstration or demonstration)
 
 
 class _Item:

@@ -134,6 +134,10 @@ def _told(
     slides = meetings.frozen(engine, of, locale=locale)
     if only is not None:
         slides = [slide for slide in slides if slide.key in only]
+    if mode == READ:
+        # What was recommended, as it stood when the meeting was closed.
+        reader = Reader(engine, of.event, _view.scope, _view.role, locale)
+        slides += readback_slides(reader, of, demonstration=demonstration)
     made = wall.deck(
         slides,
         locale=locale,
