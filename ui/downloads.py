@@ -39,7 +39,7 @@ def _box(panels: list[Any], chosen: Choices, who: Viewer, asked: dict[str, Any])
     if not box.open:
         return
     with box:
-        st.caption(w("downloads.how"))
+        st.markdown(w("downloads.how"))
         for place, panel in enumerate(panels):
             _row(place, _slide(place, panel, chosen, asked), chosen, who)
 

@@ -125,7 +125,7 @@ def _printed(cell: Any, w: Words) -> str:
 
 def _table(title: str, head: Any, rows: Any) -> str:
     heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in head)
-    body = "".join("<tr>" + "".join(f'<td dir="auto">{escape(cell)}</td>' for cell in row) + "</tr>" for row in rows)
+    body = "".join("<tr>" + "".join(f"<td><bdi>{escape(cell)}</bdi></td>" for cell in row) + "</tr>" for row in rows)
     return (
         f"<h3>{escape(title)}</h3>"
         f'<div class="tt-table" tabindex="0" role="region" aria-label="{escape(title)}"><table>'

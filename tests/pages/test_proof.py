@@ -47,7 +47,7 @@ def test_a_panel_is_told_with_its_figures_sources_and_dates(own, opened, locale)
     text = said(opened(lang=locale, id=slide.panel))
     assert w("proof.title") in text and slide.title in text
     for figure in slide.figures:
-        assert w.territory(figure.territory) in text and f">{figure.text}<" in text
+        assert w.territory(figure.territory) in text and f"<bdi>{figure.text}</bdi>" in text
     assert w.name("source", "office") in text and w(f"workbook.audience_{slide.audience}") in text
     assert w("demo.badge") in text
 
