@@ -308,7 +308,7 @@ export class Wall {
 
   turn() {
     this.pages.forEach((parts, at) => parts.forEach(part => { part.hidden = at !== this.page; }));
-    if (this.whole?.isConnected) this.whole.hidden = !this.pages[this.page].some(part => this.rows.has(part));
+    if (this.whole?.isConnected && this.pages.length) this.whole.hidden = !this.pages[this.page].some(part => this.rows.has(part));
   }
 
   // Turning
