@@ -47,5 +47,5 @@ def folder(*, demonstration: bool = False) -> Path:
 
 
 def today(*, demonstration: bool = False) -> dt.date:
-    """The present day in Casablanca; in the demonstration that of its meeting. The clock is read here, nowhere below."""
+    """The present day in Casablanca; in the demonstration that of its meeting. The clock is read here only."""
     return made_up.PRESENT_DAY if demonstration else dt.datetime.now(tz=CASABLANCA).date()

@@ -25,9 +25,9 @@ def counts(*, per_week, weeks=14, extra=0):
     """A weekly file of the households of the register in each commune, as a portal exports it."""
     first = dt.date(2023, 6, 11)
     said = [HEAD]
-    for at, code in enumerate(COMMUNES):
+    for place, code in enumerate(COMMUNES):
         for week in range(weeks):
-            day, value = first + dt.timedelta(7 * week), (at + 1) * (900 + per_week * week) + extra
+            day, value = first + dt.timedelta(7 * week), (place + 1) * (900 + per_week * week) + extra
             said.append(f"{code},{RSU[0]},{RSU[1]},stock,{day},{value}")
     return "\n".join(said).encode()
 
@@ -168,7 +168,7 @@ def test_a_whole_meeting_in_arabic_and_nothing_of_it_changes_afterwards(house, n
     # The pages say what is known today: another figure of the register, and of the indicator, now redefined, none.
     page.goto(f"{address}/?lang=ar&territory={HERE}&on=2023-09-18&figures=1")
     settled(page)
-    shown = f"{sum((at + 1) * (900 + 90 * 13) + 7 for at in range(len(COMMUNES))):,}".replace(",", " ")
+    shown = f"{sum((n + 1) * (900 + 90 * 13) + 7 for n in range(len(COMMUNES))):,}".replace(",", " ")
     assert shown in plain(page.get_by_test_id("stMain").inner_text())
 
 
