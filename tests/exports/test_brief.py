@@ -18,8 +18,8 @@ from panels import brief as say
 from queries import targets as promises
 from queries.cuts import latest_cut
 from queries.recommendations import Recommendation
+from tests.papers import AGENDA, frozen_deck, sitting
 from tests.queries.conftest import Book
-from tests.sittings import AGENDA, frozen_deck, sitting
 
 LOCALES = ("ar", "fr", "en")
 HERE = "09.273"

@@ -13,7 +13,7 @@ from exports.record import record
 from i18n import words
 from queries.cuts import latest_cut
 from tests.decks import deck
-from tests.sittings import sitting
+from tests.papers import sitting
 
 LOCALES = ("ar", "fr", "en")
 ON = dt.date(2023, 9, 18)

@@ -13,7 +13,7 @@ from findings.sheet import sheet
 from i18n import words
 from panels import sheet as say
 from queries.situation import readings
-from tests.sittings import sitting
+from tests.papers import sitting
 
 LOCALES = ("ar", "fr", "en")
 HERE, COMMUNE, OTHER = "09.273", "09.273.01.05", "09.273.05.27"

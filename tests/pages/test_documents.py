@@ -143,7 +143,7 @@ def sitting_page():
 @pytest.fixture
 def held(tmp_path, monkeypatch):
     """The documents part of a meeting, in a language; `frozen`: of the one that was opened."""
-    from tests.sittings import sitting
+    from tests.papers import sitting
     from ui.engine import engine
 
     monkeypatch.setenv("TATABBU_LOCAL", str(tmp_path))
