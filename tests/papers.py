@@ -20,7 +20,7 @@ AGENDA = (
         "id": "i1",
         "subject": "pace",
         "programme": "rsu",
-        "indicator": "rsu.households",
+        "indicator": "rsu.registered_share",
         "title": {"ar": "وتيرة التسجيل", "fr": "Le rythme des inscriptions", "en": "The pace of registration"},
         "service": "",
         "urgent": True,
