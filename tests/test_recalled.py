@@ -14,7 +14,7 @@ from panels.slide import MOST_NUMBERS, OUTSIDE, from_json
 from queries.cuts import latest_cut
 from tests.decks import HERE, STEP, UNIT
 from tests.queries.conftest import Book
-from tests.sittings import DAY, end, settle, sit
+from tests.sessions import DAY, end, settle, sit
 
 BEFORE = dt.date(2023, 8, 7)
 ASKED = Recommendation("Ouvrir le samedi", "education", slide="i1/pace", step=STEP, unit=UNIT)

@@ -13,7 +13,7 @@ from data.meetings import close
 from data.remarks import SET_ASIDE, rule_on
 from data.schema import declaration, event, observation, remark
 from tests.decks import DAY, HERE, STEP, UNIT
-from tests.sittings import settle, sit
+from tests.sessions import settle, sit
 
 TODAY = dt.date(2023, 9, 18)
 ID = "3f1c9a52-7d1e-4a57-9a39-0c2f6f0d8a11"

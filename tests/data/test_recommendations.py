@@ -24,7 +24,7 @@ from data.recommendations import (
 )
 from data.schema import event, recommendation
 from tests.decks import DAY, HERE, STEP, UNIT, deck
-from tests.sittings import NEXT, settle, sit
+from tests.sessions import NEXT, settle, sit
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = Recommendation("Ouvrir trois guichets le samedi", "education", slide="i1/pace", step=STEP, unit=UNIT)

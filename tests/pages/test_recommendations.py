@@ -10,7 +10,7 @@ from data.declarations import Declaration, declare
 from data.recommendations import Recommendation, record, tell
 from i18n import words
 from tests.decks import HERE, STEP, UNIT
-from tests.sittings import end, sit
+from tests.sessions import end, sit
 from ui.viewer import Viewer
 
 LOCALES = ("ar", "fr", "en")

@@ -11,7 +11,7 @@ from data.recommendations import Recommendation, record, tell, withdraw
 from queries.definitions import definitions
 from queries.recommendations import declared, followed, history, of_meetings
 from tests.decks import DAY, HERE, STEP, UNIT
-from tests.sittings import end, settle, sit
+from tests.sessions import end, settle, sit
 
 AFTER = as_day(dt.date(2023, 11, 1))
 SEFROU = "03.561"

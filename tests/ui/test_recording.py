@@ -11,7 +11,7 @@ from i18n import LOCALES, words
 from queries.cuts import latest_cut
 from tests.decks import HERE, STEP, UNIT
 from tests.queries.conftest import Book
-from tests.sittings import NEXT, end, settle, sit, with_item
+from tests.sessions import NEXT, end, settle, sit, with_item
 from ui.recording import offer, record
 from ui.viewer import Viewer
 
