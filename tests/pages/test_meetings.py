@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from data.access import journal as accesses
 from data.database import demonstration_url, engine_for
-from data.meetings import Meeting, prepare, show
+from data.meetings import Frozen, Meeting, freeze, prepare, show
 from data.schema import access, slide
 from findings import latest_cut
 from findings.meetings import meetings
 from i18n import words
+from panels.slide import Slide
 from ui.viewer import Viewer
 
 LOCALES = ("ar", "fr", "en")
@@ -227,6 +228,19 @@ def test_a_reader_sees_what_is_open_and_not_what_is_being_prepared(desk, opened,
     app = sound(opened("meetings", lang="ar", meeting=one.id))
     assert w("meetings.present") in unescape(html(app))
     assert not {key for key in keys(app) if key and key.startswith("meeting-")}
+
+
+def test_what_is_for_the_screen_of_who_prepares_is_not_shown_to_readers(desk, opened, held, html, monkeypatch):
+    one = held()
+    told = [Slide("i1/pace", "pace", "text", "Ce que tous voient"), Slide("i1/rank", "gap", "text", "Un classement")]
+    told[1] = replace(told[1], screen_only=True)
+    made = [Frozen("office", "fr", said.key, "", "", said.to_json()) for said in told]
+    freeze(desk(), one.id, made, at=1, seen=one.event, actor="administrator")
+    mine = html(sound(opened("meetings", lang="fr", meeting=one.id, slides="1")))
+    assert "Ce que tous voient" in mine and "Un classement" in mine
+    as_reader(monkeypatch)
+    theirs = html(sound(opened("meetings", lang="fr", meeting=one.id, slides="1")))
+    assert "Ce que tous voient" in theirs and "Un classement" not in theirs
 
 
 def test_what_is_wrong_with_a_meeting_is_said_and_a_persons_number_is_not_repeated(desk, opened, read, html):
