@@ -93,6 +93,10 @@ class Desk:
         """Whether he may write to a meeting."""
         return self.who.may_import and (self.within is None or one.territory in self.within)
 
+    def shows(self, slide: Any) -> bool:
+        """Whether he is shown a slide: what is for the screen of who prepares is not for readers."""
+        return not slide.screen_only or self.who.may_import
+
     def address(self, page: str = "", **more: str) -> str:
         """The address of a page of this view; without a page, of this one."""
         view = self.chosen.view
@@ -585,7 +589,8 @@ def _slides(slides: Sequence[Any], desk: Desk, *, name: str, label: str) -> None
     locale = desk.chosen.view.locale
     below: dict[str, list[Any]] = {}
     for slide in slides:
-        below.setdefault(slide.parent, []).append(slide)
+        if desk.shows(slide):
+            below.setdefault(slide.parent, []).append(slide)
     for slide in below.get("", ()):
         st.html("".join(meetings.read_out(s, locale=locale) for s in (slide, *below.get(slide.key, ()))))
 
@@ -596,6 +601,9 @@ def _slides(slides: Sequence[Any], desk: Desk, *, name: str, label: str) -> None
 def _for_service(one: Meeting, service: str, desk: Desk) -> None:
     """The items of a meeting that concern a service, where each can be looked at, and its slides."""
     w, locale = desk.chosen.words, desk.chosen.view.locale
+    if desk.who.may_import or one.state in HELD:
+        leads, back = desk.address("meetings", **{MEETING: one.id}), w("meetings.back_to_meeting")
+        st.html(f'<a class="tt-invite" href="{escape(leads)}" target="_self">{escape(back)}</a>')
     st.title(meetings.title(one, locale=locale), anchor=False)
     if service not in one.services:
         complain(w("meetings.not_invited"), w)
@@ -627,7 +635,7 @@ def _for_service(one: Meeting, service: str, desk: Desk) -> None:
     mine = {item.id for item in items}
     concerned = [slide for slide in slides if slide.item in mine]
     for slide in concerned:
-        if not slide.parent:
+        if not slide.parent and desk.shows(slide):
             st.html(meetings.read_out(slide, locale=locale))
 
 

@@ -421,6 +421,14 @@ def test_whatever_is_changed_behind_a_closing_is_noticed(reference_engine, write
     assert intact(reference_engine, held.id) is False
 
 
+def test_a_column_that_a_later_version_adds_breaks_no_seal(reference_engine, write_as):
+    held = closed(write_as)
+    with reference_engine.begin() as connection:
+        for table in ("meeting", "slide", "shown_slide", "recommendation", "declaration"):
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN added TEXT NOT NULL DEFAULT 'x'")
+    assert intact(reference_engine, held.id) is True
+
+
 def test_the_digest_of_a_meeting_is_not_that_of_another(reference_engine, write_as):
     first, second = closed(write_as), closed(write_as)
     with reference_engine.connect() as connection:

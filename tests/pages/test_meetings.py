@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from data.access import journal as accesses
 from data.database import demonstration_url, engine_for
-from data.meetings import Meeting, prepare, show
+from data.meetings import Frozen, Meeting, freeze, prepare, show
 from data.schema import access, slide
 from findings import latest_cut
 from findings.meetings import meetings
 from i18n import words
+from panels.slide import Slide
 from ui.viewer import Viewer
 
 LOCALES = ("ar", "fr", "en")
@@ -229,6 +230,19 @@ def test_a_reader_sees_what_is_open_and_not_what_is_being_prepared(desk, opened,
     assert not {key for key in keys(app) if key and key.startswith("meeting-")}
 
 
+def test_what_is_for_the_screen_of_who_prepares_is_not_shown_to_readers(desk, opened, held, html, monkeypatch):
+    one = held()
+    told = [Slide("i1/pace", "pace", "text", "Ce que tous voient"), Slide("i1/rank", "gap", "text", "Un classement")]
+    told[1] = replace(told[1], screen_only=True)
+    made = [Frozen("office", "fr", said.key, "", "", said.to_json()) for said in told]
+    freeze(desk(), one.id, made, at=1, seen=one.event, actor="administrator")
+    mine = html(sound(opened("meetings", lang="fr", meeting=one.id, slides="1")))
+    assert "Ce que tous voient" in mine and "Un classement" in mine
+    as_reader(monkeypatch)
+    theirs = html(sound(opened("meetings", lang="fr", meeting=one.id, slides="1")))
+    assert "Ce que tous voient" in theirs and "Un classement" not in theirs
+
+
 def test_what_is_wrong_with_a_meeting_is_said_and_a_persons_number_is_not_repeated(desk, opened, read, html):
     app, w = opened("meetings", lang="fr"), words("fr")
     app.text_input(key="chair-new-0").input("JB 123456")
@@ -250,7 +264,8 @@ def test_a_service_is_sent_the_panels_that_concern_it_before_the_meeting(desk, o
     app = sound(opened("meetings", lang=locale, meeting=one.id, service="social"))
     page = unescape(html(app))
     assert app.header[0].value == w("meetings.for_service", name="social")
-    assert "targets?" in page and "indicator=rsu.registered_share" in page and page.count("<li><a") == 1
+    (item,) = page.partition('<ol class="tt-concerned"')[2].partition("</ol>")[0].split("<li>")[1:]
+    assert "targets?" in item and "indicator=rsu.registered_share" in item
     assert w("meetings.service_draft") in page and 'class="tt-slide"' in page
     stranger = sound(opened("meetings", lang=locale, meeting=one.id, service="cnss"))
     assert w("meetings.not_invited") in unescape(html(stranger)) and 'class="tt-slide"' not in html(stranger)
