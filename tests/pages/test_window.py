@@ -78,7 +78,8 @@ def test_a_reader_is_shown_no_ranking(demonstration_local, monkeypatch, opened, 
     app = sound(opened("window", lang="fr", demo="1", order="remaining"))
     page = unescape(html(app))
     assert page.index(w.territory("09.273.XL01")) < page.index(w.territory("09.273.XL02"))
-    assert not app.expander and "À traiter en premier" not in page
+    assert [e.label for e in app.expander] == [words("fr")("downloads.title")]
+    assert "À traiter en premier" not in page
     monkeypatch.setattr("ui.frame.viewer", lambda: Viewer("preparer", "09.273"))
     page = unescape(html(sound(opened("window", lang="fr", demo="1", order="remaining"))))
     # On the third lycée most is left.
