@@ -22,13 +22,13 @@ def answer(
     *,
     territory: str,
     on: int,
-    service: str = "",
-    state: str = "",
-    meeting: str = "",
-    overdue: bool = False,
-    first: int | None = None,
-    last: int | None = None,
-    recommendation: str = "",
+    service: str,
+    state: str,
+    meeting: str,
+    overdue: bool,
+    first: int | None,
+    last: int | None,
+    recommendation: str,
 ) -> Answer:
     """The recommendations that the filters leave, a table for each meeting.
 
