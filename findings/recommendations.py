@@ -22,13 +22,13 @@ def answer(
     *,
     territory: str,
     on: int,
-    service: str = "",
-    state: str = "",
-    meeting: str = "",
-    overdue: bool = False,
-    first: int | None = None,
-    last: int | None = None,
-    recommendation: str = "",
+    service: str,
+    state: str,
+    meeting: str,
+    overdue: bool,
+    first: int | None,
+    last: int | None,
+    recommendation: str,
 ) -> Answer:
     """The recommendations that the filters leave, a table for each meeting.
 
@@ -73,7 +73,6 @@ def answer(
         "open": {of.id: of for of in mine if of.state in OPEN_MEETINGS},
         "named": named,
         "meetings": {of.id: named[of.id] for of in held if of.id in with_any},
-        "choices": say.choices(found, locale=reader.locale),
         "one": one,
         "alone": say.listing([one], called, locale=reader.locale)[0] if one else None,
         "history": say.history(told.history(reader.engine, recommendation, cut=reader.cut), locale=reader.locale)

@@ -262,20 +262,6 @@ def list_html(panel: Panel, *, locale: str, address: Callable[[str], str] | None
     return made_up(panel, w) + table
 
 
-def choices(found: Sequence[Any], *, locale: str) -> dict[str, str]:
-    """The recommendations that may be chosen, by id, as a list names them."""
-    w = words(locale)
-    return {
-        one.recommendation.id: w(
-            "recommendations.choice",
-            number=str(one.recommendation.number),
-            meeting=meeting_name(one.meeting, w, short=True),
-            text=_short(one.recommendation.text),
-        )
-        for one in found
-    }
-
-
 def _short(text: str, most: int = 70) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 

@@ -46,6 +46,9 @@ _DONE, _FAULTS, _RECORDED = "_recommendation_done", "_recommendation_faults", "_
 session has recorded: each has an empty form of its own."""
 
 
+_UNFILTERED = {"service": "", "state": "", "meeting": "", "overdue": False, "first": None, "last": None}
+
+
 def labels(chosen: Choices) -> Any:
     """What the office calls a recommendation."""
     return findings.recommendation_labels(cache.office(chosen.view).get("office", {}), locale=chosen.view.locale)
@@ -61,7 +64,9 @@ def title(chosen: Choices) -> None:
 def filters(chosen: Choices) -> Answer:
     """The choices over the list, kept in the address; the answer to them."""
     w = chosen.words
-    everything = show.answer("recommendations", chosen, territory=chosen.territory, on=chosen.on_day)
+    everything = show.answer(
+        "recommendations", chosen, territory=chosen.territory, on=chosen.on_day, **_UNFILTERED, recommendation=""
+    )
     named, services = _apart(everything.facts["meetings"]), everything.facts["services"]
     with st.container(key="recommendations-choices"):
         first, second, third = st.columns([3, 3, 4], vertical_alignment="bottom")
