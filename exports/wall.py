@@ -25,6 +25,8 @@ SCRIPT, STYLE = FOLDER / "wall.js", FOLDER / "wall.css"
 DRAWN = ("bars", "path", "map", "chain")
 LEAST = 24
 """The smallest letter of a wall of 1920 by 1080."""
+LEAST_TALL = 16
+"""The same of a telephone's chart, of which 520 are as wide as the screen."""
 ROW = 58
 """The height of a row of bars on a telephone, where all of them stand below each other."""
 
@@ -205,7 +207,7 @@ def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
     made: list[str] = []
     for charts in parted(slide.kind, slide.chart):
         made = [svg(replace(slide, chart=chart), **asked) for chart in charts]
-        if shape is TALL or all(_least(picture) >= LEAST for picture in made):
+        if all(_least(picture) >= (LEAST_TALL if shape is TALL else LEAST) for picture in made):
             break
     pictures = "".join(f'<div class="tw-picture">{picture}</div>' for picture in made)
     return f'<div class="tw-chart tw-for-{shape.name}" style="--w:{width}px;--h:{height}px">{pictures}</div>'
@@ -271,7 +273,9 @@ def table(said: Table) -> str:
     def cell(tag: str, at: int, text: str) -> str:
         kind = ' class="tw-number"' if at in said.numeric else ' class="tw-date"' if _DAY.fullmatch(text) else ""
         scope = ' scope="col"' if tag == "th" else ""
-        return f"<{tag}{kind}{scope}>{escape(text)}</{tag}>"
+        # On a telephone a row is a card, and each cell says what it is.
+        named = f' data-head="{escape(said.head[at])}"' if tag == "td" and at < len(said.head) else ""
+        return f"<{tag}{kind}{scope}{named}>{escape(text)}</{tag}>"
 
     head = "".join(cell("th", at, text) for at, text in enumerate(said.head))
     rows = "".join("<tr>" + "".join(cell("td", at, text) for at, text in enumerate(row)) + "</tr>" for row in said.rows)
