@@ -358,7 +358,7 @@ class _Writer:
             first.append(_element("w:bookmarkStart", id="999", name=name))
             first.append(_element("w:bookmarkEnd", id="999"))
         properties.last_modified_by, properties.keywords = "", ""
-        # The same record gives the same bytes: no hour of making is kept.
+        # When a paper was made is said in it, where it matters; its properties keep no hour.
         properties.created = properties.modified = dt.datetime(2000, 1, 1)  # noqa: DTZ001
 
     # Texts
