@@ -1,8 +1,8 @@
 """Minutes that were edited, read back: which of their figures is no longer the one that was frozen.
 
-Each panel stands in a hidden bookmark of its name, which survives editing; where somebody retyped a passage and lost
-it, the id printed below the panel still leads to it. Within a passage the figures are compared in their order, so that
-words may be changed at will.
+Each paragraph of a panel stands in a hidden bookmark, which survives editing; where somebody retyped a passage and lost
+them, the id printed below the panel still leads to it. Within a passage the figures are compared in their order, so
+that words may be changed at will.
 """
 
 import difflib
@@ -118,10 +118,14 @@ def _found(
     passages: Sequence[_Passage], mark: str, suffix: str, titles: Mapping[str, str], heads: Collection[str]
 ) -> list[str] | None:
     """The texts of a part of the document: those in its bookmark, else those above the id of its panel."""
-    name = re.compile(rf"{re.escape(PREFIX + mark + suffix)}(?:_\d+)?")
-    marked = [one.text for one in passages if any(name.fullmatch(own) for own in one.marks)]
+    name = re.compile(rf"{re.escape(PREFIX + mark + suffix)}_\d+")
+    marked = [at for at, one in enumerate(passages) if any(name.fullmatch(own) for own in one.marks)]
+    if marked and suffix:
+        # Two languages stand in turns: what lies between belongs to either.
+        return [passages[at].text for at in marked]
     if marked:
-        return marked
+        between = range(marked[0], marked[-1] + 1)
+        return [passages[at].text for at in between if at in set(marked) or not passages[at].marks]
     ends = [at for at, one in enumerate(passages) if mark in titles and mark in bare(one.text)]
     if not ends:
         return None
@@ -134,25 +138,19 @@ def _found(
 
 
 def _passages(root: etree._Element) -> list[_Passage]:
-    """The paragraphs of a document in their order, each with the bookmarks that it lies in or touches."""
+    """The paragraphs of a document in their order, each with the bookmarks that begin in it, or right before it."""
     found: list[tuple[etree._Element, set[str]]] = []
-    open_marks: dict[str, str] = {}
-    for node in root.iter(f"{_W}p", f"{_W}bookmarkStart", f"{_W}bookmarkEnd"):
+    before: set[str] = set()
+    for node in root.iter(f"{_W}p", f"{_W}bookmarkStart"):
         if node.tag == f"{_W}p":
-            found.append((node, set(open_marks.values())))
-        elif node.tag == f"{_W}bookmarkStart":
-            name = node.get(f"{_W}name") or ""
-            if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}is_"):
-                open_marks[node.get(f"{_W}id")] = name
-                if found and _inside(node, found[-1][0]):
-                    found[-1][1].add(name)
-        else:
-            open_marks.pop(node.get(f"{_W}id"), None)
+            found.append((node, before))
+            before = set()
+            continue
+        name = node.get(f"{_W}name") or ""
+        if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}is_"):
+            inside = any(one.tag == f"{_W}p" for one in node.iterancestors())
+            (found[-1][1] if inside else before).add(name)
     return [_Passage(paragraph_text(paragraph), frozenset(marks)) for paragraph, marks in found]
-
-
-def _inside(node: etree._Element, paragraph: etree._Element) -> bool:
-    return any(one is paragraph for one in node.iterancestors(f"{_W}p"))
 
 
 def _parts(content: bytes) -> dict[str, etree._Element]:

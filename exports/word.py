@@ -1,10 +1,10 @@
 """A Word document from lines and tables in reading order, in the direction of its language.
 
 What Word calls right to left is said at each level that it looks at: the section, the paragraph, the run, the table.
-Every piece of one panel stands inside a hidden bookmark of its name, so that minutes which were edited can be
-read back.
+Every paragraph of a panel stands in a hidden bookmark, so that minutes which were edited can be read back.
 """
 
+import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -113,7 +113,6 @@ def written(
             writer.add(one, writer.document, locale)
     else:
         writer.side_by_side(blocks, *beside)
-    writer.close_marks()
     writer.surround(face)
     made = io.BytesIO()
     writer.document.save(made)
@@ -143,8 +142,6 @@ class _Writer:
         self.document = docx.Document() if self.own else opened(template, FILES["docx"])
         self.marks = 0
         self.named: dict[str, int] = {}
-        self.open_mark: tuple[str, str] = ("", "")
-        self.last: Paragraph | None = None
         if self.own:
             self._set_styles()
             self._set_page()
@@ -195,42 +192,22 @@ class _Writer:
     # Blocks
 
     def add(self, one: Block, where: Document | _Cell, locale: str) -> None:
-        self._mark(one.mark)
         if isinstance(one, Grid):
-            self._grid(one, where, locale)
+            self._grid(one, where, locale, one.mark)
         else:
-            self._line(one, where.add_paragraph(), locale)
+            self._line(one, where.add_paragraph(), locale, one.mark)
 
-    def _mark(self, mark: str) -> None:
-        """Pieces of one panel that follow each other stand in one bookmark."""
-        if mark != self.open_mark[0]:
-            self.close_marks()
-            self.open_mark = (mark, "")
+    def _said(self, paragraph: Paragraph, mark: str) -> None:
+        """Put a paragraph into a bookmark of its part. One that spans several is taken apart by other programs."""
+        if not mark:
+            return
+        self.marks += 1
+        self.named[mark] = self.named.get(mark, 0) + 1
+        number, name = str(1000 + self.marks), f"{PREFIX}{mark}_{self.named[mark]}"
+        paragraph._p.get_or_add_pPr().addnext(_element("w:bookmarkStart", id=number, name=name))
+        paragraph._p.append(_element("w:bookmarkEnd", id=number))
 
-    def close_marks(self) -> None:
-        mark, number = self.open_mark
-        if mark and number and self.last is not None:
-            self.last._p.append(_element("w:bookmarkEnd", id=number))
-        self.open_mark = ("", "")
-
-    def _said(self, paragraph: Paragraph) -> None:
-        mark, number = self.open_mark
-        if mark and not number:
-            self.marks += 1
-            number = str(1000 + self.marks)
-            # Word keeps the first of two bookmarks of one name.
-            self.named[mark] = self.named.get(mark, 0) + 1
-            name = f"{PREFIX}{mark}" + (f"_{self.named[mark]}" if self.named[mark] > 1 else "")
-            properties = paragraph._p.pPr
-            start = _element("w:bookmarkStart", id=number, name=name)
-            if properties is None:
-                paragraph._p.insert(0, start)
-            else:
-                properties.addnext(start)
-            self.open_mark = (mark, number)
-        self.last = paragraph
-
-    def _line(self, one: Line, paragraph: Paragraph, locale: str) -> None:
+    def _line(self, one: Line, paragraph: Paragraph, locale: str, mark: str = "") -> None:
         rtl = locale == "ar"
         wanted = _STYLES.get(one.style)
         styled = wanted is not None and self._has(wanted)
@@ -261,9 +238,9 @@ class _Writer:
         self._write(paragraph, one.text, locale, bold=not plain and not styled, size=size, colour=colour)
         if one.style == "break":
             paragraph.add_run().add_break(WD_BREAK.PAGE)
-        self._said(paragraph)
+        self._said(paragraph, mark)
 
-    def _grid(self, one: Grid, where: Document | _Cell, locale: str) -> None:
+    def _grid(self, one: Grid, where: Document | _Cell, locale: str, mark: str = "") -> None:
         if not one.head and not one.rows:
             return
         rtl = locale == "ar"
@@ -313,12 +290,11 @@ class _Writer:
                 )
                 if heads:
                     cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill=TINT))
-                self._said(paragraph)
+                self._said(paragraph, mark)
         # Two tables without a paragraph between them would become one.
         after = where.add_paragraph()
         after.paragraph_format.space_after = Pt(2)
         after.paragraph_format.line_spacing = Pt(4)
-        self.last = after
 
     def side_by_side(self, blocks: Sequence[Block], other_locale: str, others: Sequence[Block]) -> None:
         """The blocks of two languages in two columns, a row a block, so that what says the same stands level."""
@@ -334,16 +310,13 @@ class _Writer:
             row = table.add_row()
             for cell, block, locale in ((row.cells[0], one, self.locale), (row.cells[1], other, other_locale)):
                 cell.width = room // 2
-                self.open_mark = ("", "")
                 mark = f"{block.mark}_{locale}" if block.mark else ""
-                self._mark(mark)
                 if isinstance(block, Grid):
-                    self._grid(block, cell, locale)
+                    self._grid(block, cell, locale, mark)
                     # The paragraph that a new cell holds would stand above the table.
                     cell._tc.remove(cell.paragraphs[0]._p)
                 else:
-                    self._line(block, cell.paragraphs[0], locale)
-                self.close_marks()
+                    self._line(block, cell.paragraphs[0], locale, mark)
 
     # Around
 
@@ -385,6 +358,8 @@ class _Writer:
             first.append(_element("w:bookmarkStart", id="999", name=name))
             first.append(_element("w:bookmarkEnd", id="999"))
         properties.last_modified_by, properties.keywords = "", ""
+        # When a paper was made is said in it, where it matters; its properties keep no hour.
+        properties.created = properties.modified = dt.datetime(2000, 1, 1)  # noqa: DTZ001
 
     # Texts
 

@@ -306,10 +306,20 @@ def test_a_passage_without_its_bookmark_is_found_by_the_id_of_its_panel(engine):
     found = of(engine)
     ((_, content),) = letters.minutes(found)
     pace = next(one for one in found.slides if one.key == "i1/pace")
-    edited = changed(content, f'w:name="_T_{pace.panel}"', 'w:name="other"', part="document.xml")
+    edited = changed(content, f'w:name="_T_{pace.panel}_', 'w:name="other_', part="document.xml")
     assert checked(edited, found).differences == ()
     edited = changed(edited, "40\u202f000", "41\u202f000", part="document.xml")
     assert [(one.printed, one.found) for one in checked(edited, found).differences] == [("40\u202f000", "41\u202f000")]
+
+
+def test_a_paragraph_that_was_retyped_within_a_passage_is_still_read(engine):
+    found = of(engine)
+    ((_, content),) = letters.minutes(found)
+    pace = next(one for one in found.slides if one.key == "i1/pace")
+    edited = changed(content, f'w:name="_T_{pace.panel}_2"', 'w:name="other"', part="document.xml")
+    assert checked(edited, found).differences == ()
+    edited = changed(edited, "36\u202f597", "36\u202f598", part="document.xml", count=2)
+    assert ("36\u202f597", "36\u202f598") in [(one.printed, one.found) for one in checked(edited, found).differences]
 
 
 def test_a_changed_recommendation_or_declaration_is_named(engine):
