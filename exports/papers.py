@@ -92,7 +92,7 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
             if slide.item != before and names.get(slide.item):
                 found.append(paper.heading(names[slide.item]))
             before = slide.item
-            found.append(paper.panel(slide, locale=of.locale))
+            found.append(paper.panel(_with_all_figures(slide, w), locale=of.locale))
         if not slides:
             found.append(paper.text(w("papers.no_item")))
         asked = {one.id: one for one in (*of.recommendations, *of.pending) if id in (one.lead, *one.partners)}
