@@ -82,7 +82,7 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
     mine = {item.id for item in record.meeting.agenda if item.service == id}
 
     def told(of: Record) -> list[Slide]:
-        return [slide for slide in of.way if slide.item in mine]
+        return [_without_points(slide) for slide in of.way if slide.item in mine]
 
     def blocks(of: Record, slides: Sequence[Slide]) -> list[dict]:
         w, found = words(of.locale), []
@@ -92,7 +92,7 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
             if slide.item != before and names.get(slide.item):
                 found.append(paper.heading(names[slide.item]))
             before = slide.item
-            found.append(paper.panel(slide, locale=of.locale))
+            found.append(paper.panel(_with_all_figures(slide, w), locale=of.locale))
         if not slides:
             found.append(paper.text(w("papers.no_item")))
         asked = {one.id: one for one in (*of.recommendations, *of.pending) if id in (one.lead, *one.partners)}
@@ -104,6 +104,17 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
     return _of_record(
         record, f"service-{name}", told, blocks, title=lambda w: w("papers.service"), under=lambda of: of.service(id)
     )
+
+
+def _without_points(slide: Slide) -> Slide:
+    """A path with the last figure of each of its counts alone: the line is drawn, and its points are in the annexes."""
+    if slide.kind != "path":
+        return slide
+    last: dict[tuple[str, str], int] = {}
+    for one in slide.figures:
+        last[one.what, one.territory] = max(one.on_date, last.get((one.what, one.territory), one.on_date))
+    kept = tuple(one for one in slide.figures if one.on_date == last[one.what, one.territory])
+    return Slide(**{**vars(slide), "figures": kept})
 
 
 def _recommended(rows: Sequence[Recommendation], of: Record, w: Words) -> list[dict]:

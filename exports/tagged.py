@@ -225,9 +225,20 @@ class _File:
     def number_of(self, page: _Reference) -> int:
         return self.page_numbers.index(int(page))
 
+    @cached_property
+    def contents(self) -> list[dict[int | None, list[_Piece]]]:
+        """The pieces of each marked content, by page."""
+        found = []
+        for pieces in self.pages:
+            marked: dict[int | None, list[_Piece]] = {}
+            for piece in pieces:
+                marked.setdefault(piece.mcid, []).append(piece)
+            found.append(marked)
+        return found
+
     def marked(self, page: int | None, mcid: int) -> list[_Piece]:
         """The pieces of one marked content."""
-        return [piece for piece in self.pages[page or 0] if piece.mcid == mcid]
+        return self.contents[page or 0].get(mcid, [])
 
     def of(self, value: Any) -> Any:
         """A value, or the object that it refers to."""
