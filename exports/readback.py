@@ -453,17 +453,19 @@ def release(
     *,
     said: Iterable[str] | None = None,
     more: Iterable[str] = (),
+    values: Iterable[float] = (),
 ) -> bytes:
     """The document as it was given, once it has been read back.
 
     kind: of READERS; any other is a picture and passes. said: the texts that the maker wrote, where he knows them: the
-    document then says each of their figures as often. more: texts of the document that no slide holds. Raises
-    NotReleased.
+    document then says each of their figures as often. more, values: texts and numbers of the document that no slide
+    holds, such as a definition's threshold. Raises NotReleased.
     """
     if kind not in READERS:
         return content
     found = list(READERS[kind](content))
     may = allowed(record, more)
+    may = replace(may, values=may.values | frozenset(values))
     locales = {record.locale} | ({record.other.locale} if record.other else set())
     differences: dict[Difference, None] = {}
     count: Counter[str] = Counter()
