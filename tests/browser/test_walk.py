@@ -219,7 +219,7 @@ def test_nothing_runs_out_of_the_window(new_page, server, settled, size, languag
         assert over == [0, []], address
 
 
-@pytest.mark.parametrize("address", LOOKED_AT)
+@pytest.mark.parametrize("address", [f"/{page.address}" for page in ADDRESSES])
 def test_no_serious_fault_for_those_who_do_not_see(visit, address):
     page = visit(address)
     page.wait_for_selector("h1")
