@@ -168,7 +168,7 @@ def test_a_whole_meeting_in_arabic_and_nothing_of_it_changes_afterwards(house, n
     # The pages say what is known today: another figure of the register, and of the indicator, now redefined, none.
     page.goto(f"{address}/?lang=ar&territory={HERE}&on=2023-09-18&figures=1")
     settled(page)
-    shown = f"{sum((n + 1) * (900 + 90 * 13) + 7 for n in range(len(COMMUNES))):,}".replace(",", " ")
+    shown = f"{sum((n + 1) * (900 + 90 * 14) + 7 for n in range(len(COMMUNES))):,}".replace(",", " ")
     assert shown in plain(page.get_by_test_id("stMain").inner_text())
 
 
