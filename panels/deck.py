@@ -418,7 +418,7 @@ def _marks(under: Under, w: Words) -> list[dict[str, str]]:
 def pace(row: Any, course: Any, told: Told, place: Place, *, under: Under | None = None) -> Slide:
     """Where a count stands beside its path: a row of `queries.targets.progress`, its `Course` (None: no history).
 
-    At most three numbers: where it stands, what the path says of the day of the meeting, what pace is needed. under:
+    At most three numbers: where it stands, what the path says of that day, what pace is needed. under:
     what is marked under the path; kept is what lies within it.
     """
     w = noted(told.locale)
@@ -428,9 +428,11 @@ def pace(row: Any, course: Any, told: Told, place: Place, *, under: Under | None
     if shown:
         label = w("deck.actual_on", date=w.date(on_date(row.on_date)))
         numbers.append(number_of(label, row.actual, w, unit=row.unit))
-    if not math.isnan(row.planned_today):
-        label = w("deck.planned_on", date=w.date(on_date(told.on)))
-        numbers.append(number_of(label, row.planned_today, w, unit=row.unit))
+    # Of the day of the figure beside it: the difference of the two is the gap that the title says.
+    level, day = (row.planned, row.on_date) if shown and not math.isnan(row.planned) else (row.planned_today, told.on)
+    if not math.isnan(level):
+        label = w("deck.planned_on", date=w.date(on_date(day)))
+        numbers.append(number_of(label, level, w, unit=row.unit))
     if shown and not math.isnan(row.needed_per_day):
         numbers.append(pace_of(w("targets.needed"), row.needed_per_day, w))
     elif shown and math.isnan(row.target) and not math.isnan(row.recent_per_day):

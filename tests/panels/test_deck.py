@@ -101,7 +101,7 @@ def test_a_number_is_printed_where_it_stands_by_itself():
 
 def test_a_pace_says_where_it_stands_what_was_planned_and_what_is_needed(told):
     slide = deck.pace(row(), course(), told(), PLACE)
-    assert [(n.text, n.value) for n in slide.numbers] == [("450", 450.0), ("714", 714.0), ("8", 8.0)]
+    assert [(n.text, n.value) for n in slide.numbers] == [("450", 450.0), ("692", 692.0), ("8", 8.0)]
     assert slide.verdict == {
         "verdict": "below",
         "tone": "bad",
