@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -97,6 +98,16 @@ def test_words_take_note_of_each_number_once_and_of_nothing_else(locale):
 def test_a_number_is_printed_where_it_stands_by_itself():
     assert is_printed("5", among=["il en reste 5."]) and is_printed("1\u202f005", among=["\u20681\u202f005\u2069"])
     assert not is_printed("5", among=["1\u202f005", "52", "3,5"][:2])
+
+
+def test_the_usual_chair_is_said_in_the_language_of_the_slide_and_another_as_it_was_typed(told):
+    def lines(chair, locale):
+        sitting = SimpleNamespace(kind="session", on_date=19_618, territory=HERE, chair=chair, place="")
+        return deck.cover(sitting, [], told(locale), PLACE).chart["lines"]
+
+    assert bare(lines("السيد العامل", "fr")[1]) == bare(words("fr")("deck.chaired", chair="Monsieur le Gouverneur"))
+    assert "السيد العامل" in lines("Monsieur le Gouverneur", "ar")[1]
+    assert "الكاتب العام" in lines("الكاتب العام", "fr")[1]
 
 
 def test_a_pace_says_where_it_stands_what_was_planned_and_what_is_needed(told):
