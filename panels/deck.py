@@ -14,9 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from i18n import LOCALES, Raw, Words, isolated, words
+from i18n import Raw, Words, isolated
 from panels import SourceLine, rows_of
 from panels.actions import marks_of
+from panels.meetings import chair
 from panels.noted import DIRECTIONS, Noted, Said, is_printed, length, noted
 from panels.situation import on_date, source_line
 from panels.slide import MOST_NUMBERS, OUTSIDE, Figure, Number, Slide, Source, Table, panel_id
@@ -752,18 +753,12 @@ def cover(meeting: Any, titles: Sequence[tuple[str, bool]], told: Told, place: P
     title = w(f"deck.cover_{meeting.kind}", date=w.date(on_date(meeting.on_date)))
     lines = [w.place(meeting.territory)]
     if meeting.chair:
-        lines.append(w("deck.chaired", chair=_chair(meeting.chair, w)))
+        lines.append(w("deck.chaired", chair=chair(meeting.chair, w)))
     if meeting.place:
         lines.append(meeting.place)
     lines += [w("deck.urgent", title=text) if urgent else text for text, urgent in titles]
     chart = {"lines": lines}
     return made(told, place, w, kind="cover", title=title, territory=meeting.territory, chart=chart)
-
-
-def _chair(typed: str, w: Words) -> str:
-    """The chair's function; the usual one is said in the reader's language, whatever language it was typed in."""
-    usual = {words(locale)("meetings.chair_default") for locale in LOCALES}
-    return w("meetings.chair_default") if typed in usual else typed
 
 
 def item_title(item: Any, w: Words) -> str:
