@@ -19,8 +19,8 @@ from panels.slide import Slide
 MOST_BYTES = 20_000_000
 FONTS = Path(__file__).resolve().parents[1] / "static" / "fonts"
 FAMILY = "IBM Plex Sans Arabic"
-_FONT = re.compile(r"-(?P<script>arabic|latin)-(?P<weight>\d+)\.")
-_RANGES = {
+FONT = re.compile(r"-(?P<script>arabic|latin)-(?P<weight>\d+)\.")
+RANGES = {
     "arabic": "U+0600-06FF,U+0750-077F,U+08A0-08FF,U+200C-200E,U+FB50-FDFF,U+FE70-FEFC",
     "latin": "U+0000-024F,U+2000-206F,U+20AC,U+2190-22FF,U+25A0-25FF,U+FEFF,U+FFFD",
 }
@@ -70,10 +70,10 @@ def _policy(script: str) -> str:
 def _fonts() -> str:
     faces = []
     for file in sorted(FONTS.glob("*.woff2")):
-        found = _FONT.search(file.name)
+        found = FONT.search(file.name)
         data = base64.b64encode(file.read_bytes()).decode()
         faces.append(
             f'@font-face{{font-family:"{FAMILY}";font-weight:{found["weight"]};'
-            f"src:url(data:font/woff2;base64,{data}) format('woff2');unicode-range:{_RANGES[found['script']]}}}"
+            f"src:url(data:font/woff2;base64,{data}) format('woff2');unicode-range:{RANGES[found['script']]}}}"
         )
     return "".join(faces)

@@ -56,6 +56,9 @@ BARE = 168
 SHAPES = (WIDE, SQUARE)
 TALL = Shape("tall", 520, 560, 0, 0)
 """A telephone held upright, for who follows: there a slide scrolls, and a letter is as large as on its other pages."""
+HAND = Shape("hand", 440, 500, 0, 0)
+"""The same on the page of those who follow by a code, where a chart stands in a card with its table."""
+UPRIGHT = (TALL, HAND)
 
 
 def digest() -> str:
@@ -197,8 +200,18 @@ def _body(slide: Slide, *, locale: str, shapes: Sequence[Shape]) -> str:
 def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
     """The chart as it is drawn for a shape of screen: as many pictures as its rows need."""
     width, height = room(slide, shape)
-    if shape is TALL and slide.kind == "bars":
-        height = max(height, 80 + ROW * len(slide.chart.get("rows", ())))
+    made = "".join(f'<div class="tw-picture">{one}</div>' for one in pictures(slide, shape, locale=locale))
+    return f'<div class="tw-chart tw-for-{shape.name}" style="--w:{width}px;--h:{height}px">{made}</div>'
+
+
+def pictures(slide: Slide, shape: Shape, *, locale: str) -> list[str]:
+    """The chart of a slide for a shape of screen as SVG, as many as its rows need; none for a kind without a chart."""
+    if slide.kind not in DRAWN:
+        return []
+    width, height = room(slide, shape)
+    if shape in UPRIGHT and slide.kind == "bars":
+        rows = 80 + ROW * len(slide.chart.get("rows", ()))
+        height = rows if shape is HAND else max(height, rows)
     asked: dict[str, Any] = {"locale": locale, "width": width, "height": height, "wall": True}
     if slide.kind == "map":
         asked["outlines"] = outlines(slide.chart["parent"], slide.chart["level"])
@@ -207,10 +220,9 @@ def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
     made: list[str] = []
     for charts in parted(slide.kind, slide.chart):
         made = [svg(replace(slide, chart=chart), **asked) for chart in charts]
-        if all(_least(picture) >= (LEAST_TALL if shape is TALL else LEAST) for picture in made):
+        if all(_least(picture) >= (LEAST_TALL if shape in UPRIGHT else LEAST) for picture in made):
             break
-    pictures = "".join(f'<div class="tw-picture">{picture}</div>' for picture in made)
-    return f'<div class="tw-chart tw-for-{shape.name}" style="--w:{width}px;--h:{height}px">{pictures}</div>'
+    return made
 
 
 def parted(kind: str, chart: Mapping[str, Any]) -> Iterator[list[Mapping[str, Any]]]:
@@ -244,7 +256,7 @@ def _least(picture: str) -> float:
 def room(slide: Slide, shape: Shape) -> tuple[int, int]:
     """The width and height that a slide leaves its chart on a shape of screen."""
     width, height = shape.width, shape.height
-    if shape is TALL:
+    if shape in UPRIGHT:
         return width, height
     if slide.numbers:
         width, height = width - shape.aside, height - (shape.above if slide.verdict or not shape.above else BARE)

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from panels.meetings import (
     about,
     agenda,
+    chair,
     item_title,
     listing,
     moved,
@@ -30,6 +31,7 @@ __all__ = [
     "agenda",
     "before",
     "carried",
+    "chair",
     "counts_of",
     "declared",
     "frozen",

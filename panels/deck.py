@@ -17,6 +17,7 @@ import pandas as pd
 from i18n import Raw, Words, isolated
 from panels import SourceLine, rows_of
 from panels.actions import marks_of
+from panels.meetings import chair
 from panels.noted import DIRECTIONS, Noted, Said, is_printed, length, noted
 from panels.situation import on_date, source_line
 from panels.slide import MOST_NUMBERS, OUTSIDE, Figure, Number, Slide, Source, Table, panel_id
@@ -418,7 +419,7 @@ def _marks(under: Under, w: Words) -> list[dict[str, str]]:
 def pace(row: Any, course: Any, told: Told, place: Place, *, under: Under | None = None) -> Slide:
     """Where a count stands beside its path: a row of `queries.targets.progress`, its `Course` (None: no history).
 
-    At most three numbers: where it stands, what the path says of the day of the meeting, what pace is needed. under:
+    At most three numbers: where it stands, what the path says of that day, what pace is needed. under:
     what is marked under the path; kept is what lies within it.
     """
     w = noted(told.locale)
@@ -428,9 +429,11 @@ def pace(row: Any, course: Any, told: Told, place: Place, *, under: Under | None
     if shown:
         label = w("deck.actual_on", date=w.date(on_date(row.on_date)))
         numbers.append(number_of(label, row.actual, w, unit=row.unit))
-    if not math.isnan(row.planned_today):
-        label = w("deck.planned_on", date=w.date(on_date(told.on)))
-        numbers.append(number_of(label, row.planned_today, w, unit=row.unit))
+    # Of the day of the figure beside it: the difference of the two is the gap that the title says.
+    level, day = (row.planned, row.on_date) if shown and not math.isnan(row.planned) else (row.planned_today, told.on)
+    if not math.isnan(level):
+        label = w("deck.planned_on", date=w.date(on_date(day)))
+        numbers.append(number_of(label, level, w, unit=row.unit))
     if shown and not math.isnan(row.needed_per_day):
         numbers.append(pace_of(w("targets.needed"), row.needed_per_day, w))
     elif shown and math.isnan(row.target) and not math.isnan(row.recent_per_day):
@@ -750,7 +753,7 @@ def cover(meeting: Any, titles: Sequence[tuple[str, bool]], told: Told, place: P
     title = w(f"deck.cover_{meeting.kind}", date=w.date(on_date(meeting.on_date)))
     lines = [w.place(meeting.territory)]
     if meeting.chair:
-        lines.append(w("deck.chaired", chair=meeting.chair))
+        lines.append(w("deck.chaired", chair=chair(meeting.chair, w)))
     if meeting.place:
         lines.append(meeting.place)
     lines += [w("deck.urgent", title=text) if urgent else text for text, urgent in titles]

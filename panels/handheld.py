@@ -41,7 +41,13 @@ def handheld_html(slide: Slide, *, locale: str, chart: str = "") -> str:
     return f'<article dir="{w.direction}">{"".join(parts)}</article>'
 
 
+MOST_COLUMNS = 3
+"""Of a table on a telephone; a row of more is a card on which each cell says what it is."""
+
+
 def _table(slide: Slide) -> str:
+    if len(slide.table.head) > MOST_COLUMNS:
+        return _cards(slide)
     numeric = set(slide.table.numeric)
 
     def cell(at: int, text: str) -> str:
@@ -54,3 +60,16 @@ def _table(slide: Slide) -> str:
         f'<div class="tf-table" tabindex="0" role="region" aria-label="{escape(slide.title)}">'
         f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _cards(slide: Slide) -> str:
+    heads = slide.table.head
+
+    def card(row: tuple[str, ...]) -> str:
+        said = [
+            f"<p><span>{escape(head)}</span> {escape(text)}</p>" for head, text in zip(heads, row, strict=False) if text
+        ]
+        return f"<li>{''.join(said)}</li>"
+
+    rows = "".join(card(row) for row in slide.table.rows)
+    return f'<ul class="tf-cards" aria-label="{escape(slide.title)}">{rows}</ul>'

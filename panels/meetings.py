@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from i18n import Words, words
+from i18n import LOCALES, Words, words
 from panels import Panel, SourceLine
 from panels.actions import service_name
 from panels.html import link, table_html
@@ -188,3 +188,9 @@ def services_html(
     names = ("service", "concerned", "link", *(("attendance",) if attendance else ()))
     head = [w(f"meetings.column_{name}") for name in names]
     return table_html(head, rows, caption=caption, direction=w.direction, css="tt-meetings")
+
+
+def chair(typed: str, w: Words) -> str:
+    """The chair's function; the usual one is said in the reader's language, whatever language it was typed in."""
+    usual = {words(locale)("meetings.chair_default") for locale in LOCALES}
+    return w("meetings.chair_default") if typed in usual else typed

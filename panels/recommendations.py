@@ -532,7 +532,7 @@ def read_back(
             )
         if about and r.expected is not None:
             about = w("recommendations.count_expected", count=about, expected=expected(r, w, audience=audience))
-        return (str(r.number), r.text, services(r, w), w.date(on_date(r.due)), about)
+        return (str(r.number), r.text, services(r, w), w.date_short(on_date(r.due)), about)
 
     return _slides(
         found,

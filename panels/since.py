@@ -379,7 +379,11 @@ def revised_slide(found: Any, tell: Telling, *, shown: Mapping[str, int]) -> Sli
             told.append(Figure("known", one.territory, on, known, w.number(known), tell.unit))
             told.append(Figure("revision", one.territory, tell.on, change, w.spoken(change), tell.unit))
         cells.append((w.territory(one.territory), _cell(was, w), _cell(known, w), _cell(change, w), why))
-    names = ("then", "known", "revision", "reason")
+    names = ["then", "known", "revision", "reason"]
+    if len({why for *_, why in cells}) == 1:
+        # The title says it; said again in each row it takes the room of further rows.
+        names.pop()
+        cells = [row[:-1] for row in cells]
     head = (w("map.column_territory"), *(w(f"since.column_revised_{name}") for name in names))
     first, was, known = rows[0]
     said = {"sitting": tell.meeting, "minutes": w(f"since.minutes_{tell.sitting}")}

@@ -168,30 +168,3 @@ def deck(locale, *, places=COMMUNES, audience="office", demonstration=True):
             )
         )
     return slides
-
-
-def of_meeting(reader, meeting, *, audience="office", before=None):
-    """The deck above for a meeting, with the first figure that the tables know: it moves as they do."""
-    import data.schema as schema
-    from queries.figures import figures
-    from queries.territories import KINGDOM
-
-    known = figures(
-        reader.engine,
-        where=schema.series.c.territory.in_([meeting.territory]),
-        on=meeting.on_date,
-        cut=reader.cut,
-        scope=KINGDOM,
-    )
-    mine = known[(known["step"] == STEP) & (known["unit"] == UNIT) & known["speaks"]]
-    value = None if mine.empty else int(mine["value"].iloc[0])
-    w = words(reader.locale)
-    made = []
-    for slide in deck(reader.locale, audience=audience, demonstration=False):
-        if slide.key == "readback":
-            continue
-        if value is not None and slide.key == "i1/pace":
-            one = Figure(STEP, meeting.territory, meeting.on_date, value, w.number(value), UNIT)
-            slide = replace(slide, figures=(one, *slide.figures[1:]), title=f"{slide.title} {one.text}")
-        made.append(slide)
-    return made

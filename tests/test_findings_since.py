@@ -73,6 +73,8 @@ def test_a_revised_number_is_announced_before_what_changed(office):
         "le procès-verbal de cette séance reste inchangé."
     )
     assert [row[0] for row in revised.table.rows] == ["Inezgane-Aït Melloul", "Ait Melloul"]
+    # All of it came late, which the title says: no row says it again.
+    assert {len(row) for row in (revised.table.head, *revised.table.rows)} == {4}
     assert plain(since.title) == (
         "Depuis la séance du 20 août 2023, le nombre de ménages inscrits au RSU dans la préfecture "
         "d'Inezgane-Aït Melloul est passé de 1 500 à 1 620, soit une hausse de 120 ménages (au titre de la période : "

@@ -20,6 +20,8 @@ import sqlalchemy as sa
 from anyio import to_thread
 
 from data.meetings import digest_of_code
+from exports.pack import FAMILY, FONT, FONTS, RANGES
+from exports.wall import HAND, pictures
 from findings.follow import Followed, followed, seen_html
 from i18n import LOCALES, words
 from ui.access import ROOT
@@ -162,7 +164,7 @@ class Followers:
         async with self._asking:
             if key not in self._kept:
                 engine = self._engine_of(demonstration=made_up)
-                made = await to_thread.run_sync(lambda: seen_html(engine, found, locale=locale).encode())
+                made = await to_thread.run_sync(_seen, engine, found, locale, made_up)
                 self._kept[key] = (time.monotonic(), made)
                 while len(self._kept) > 12:
                     self._kept.popitem(last=False)
@@ -207,6 +209,13 @@ class Followers:
         await _answer(scope, send, status, page.encode(), "text/html; charset=utf-8")
 
 
+def _seen(engine: sa.Engine, found: Followed, locale: str, made_up: bool) -> bytes:
+    def drawn(slide):
+        return pictures(slide, HAND, locale=locale)
+
+    return seen_html(engine, found, locale=locale, demonstration=made_up, drawn=drawn).encode()
+
+
 def _document(w, body: str, *, attributes: str = "") -> str:
     return (
         f'<!doctype html><html lang="{w.locale}" dir="{w.direction}"><head><meta charset="utf-8">'
@@ -218,18 +227,15 @@ def _document(w, body: str, *, attributes: str = "") -> str:
 
 
 def _faces() -> str:
-    """The typefaces of the house, by their addresses."""
-    found = []
-    for file in sorted((ROOT / "static/fonts").glob("*-400.*.woff2")) + sorted(
-        (ROOT / "static/fonts").glob("*-600.*.woff2")
-    ):
-        weight = "700" if "-600." in file.name else "400"
-        family = "tf-latin" if "-latin-" in file.name else "tf-arabic"
-        found.append(
-            f"@font-face{{font-family:{family};font-weight:{weight};font-display:swap;"
-            f"src:url(/app/static/fonts/{file.name}) format('woff2')}}"
+    """The typefaces of the house, by their addresses. A chart was measured in them: in another its letters collide."""
+    faces = []
+    for file in sorted(FONTS.glob("*.woff2")):
+        found = FONT.search(file.name)
+        faces.append(
+            f'@font-face{{font-family:"{FAMILY}";font-weight:{found["weight"]};font-display:swap;'
+            f"src:url(/app/static/fonts/{file.name}) format('woff2');unicode-range:{RANGES[found['script']]}}}"
         )
-    return "".join(found)
+    return "".join(faces)
 
 
 async def _answer(scope, send, status: int, content: bytes, kind: str) -> None:

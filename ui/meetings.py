@@ -369,7 +369,8 @@ def _standing(one: Meeting, desk: Desk) -> None:
     the wall."""
     w = desk.chosen.words
     said = [(w("meetings.state"), escape(w(f"meetings.state_{one.state}")))]
-    said += [(w(f"meetings.form_{name}"), escape(getattr(one, name))) for name in ("chair", "place", "reference")]
+    texts = (("chair", meetings.chair(one.chair, w)), ("place", one.place), ("reference", one.reference))
+    said += [(w(f"meetings.form_{name}"), escape(text)) for name, text in texts]
     previous = next((m for m in desk.found if m.id == one.previous), None)
     if previous is not None:
         leads = escape(desk.address("meetings", **{MEETING: previous.id}))

@@ -19,6 +19,7 @@ import findings
 from data.meetings import MeetingRefused, show
 from exports import wall
 from findings import meetings
+from findings.follow import LIVE
 from findings.meetings import Meeting
 from findings.reader import Reader
 from findings.recalled import readback_slides
@@ -115,7 +116,9 @@ def _say(key: str, w: Words) -> None:
 
 def _deck(view: cache.View, of: Meeting, mode: str, only: frozenset[str] | None = None) -> bytes:
     stamp = id(words(view.locale))
-    return _told(view.address, stamp, of.frozen, view.locale, mode, only, of, view)
+    # The recommendations read back are as they stand at this moment: another cut, other ones.
+    cut = findings.latest_cut(view.engine) if only and any(key.startswith(LIVE) for key in only) else 0
+    return _told(view.address, stamp, of.frozen, view.locale, mode, only, cut, of, view)
 
 
 @kept(48)
@@ -126,14 +129,20 @@ def _told(
     locale: str,
     mode: str,
     only: frozenset[str] | None,
+    cut: int,
     _of: Meeting,
     _view: cache.View,
 ) -> bytes:
-    """The deck as the script reads it. only: the keys of the slides that may be in it, None for all."""
+    """The deck as the script reads it. only: the keys of the slides that may be in it, None for all.
+    cut: at which the recommendations are read back to those who follow; 0: they were not yet."""
     engine, of, demonstration = _view.engine, _of, _view.demonstration
     slides = meetings.frozen(engine, of, locale=locale)
     if only is not None:
-        slides = [slide for slide in slides if slide.key in only]
+        slides = [slide for slide in slides if slide.key in only and not slide.key.startswith(LIVE)]
+    if cut:
+        reader = Reader(engine, cut, _view.scope, _view.role, locale)
+        live = readback_slides(reader, of, demonstration=demonstration)
+        slides += [slide for slide in live if slide.key in only]
     if mode == READ:
         # What was recommended, as it stood when the meeting was closed.
         reader = Reader(engine, of.event, _view.scope, _view.role, locale)

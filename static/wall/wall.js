@@ -698,7 +698,7 @@ export class Wall {
   }
 
   tell(key) {
-    if (this.deck.mode !== "present" || this.told === key || this.current.made) return;
+    if (this.deck.mode !== "present" || this.told === key) return;
     this.told = key;
     this.queue({kind: "show", id: identity(), key});
   }

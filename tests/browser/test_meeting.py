@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import sqlite3
+import time
 
 import pytest
 
@@ -123,6 +124,11 @@ def test_a_whole_meeting_in_arabic_and_nothing_of_it_changes_afterwards(house, n
     page.keyboard.press("End")
     at(page, "readback")
     page.wait_for_function("() => document.querySelector('.tw-place').textContent.includes('القليعة')")
+    # Those who follow by a code see it too: the wall says that it is shown.
+    until = time.monotonic() + 20
+    while time.monotonic() < until and ("readback",) not in rows(local, "SELECT key FROM shown_slide"):
+        time.sleep(0.2)
+    assert ("readback",) in rows(local, "SELECT key FROM shown_slide")
 
     # Close.
     page.goto(f"{address}/meetings?lang=ar&meeting={number}")

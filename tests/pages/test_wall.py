@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from data.database import write
 from data.meetings import Frozen, Meeting, close, freeze, prepare, show
+from data.recommendations import Recommendation, record
 from data.schema import meeting
 from findings.meetings import shown
 from i18n import words
 from tests.decks import HERE, deck
+from tests.sessions import settle
 from ui.viewer import Viewer
 
 LOCALES = ("ar", "fr", "en")
@@ -95,6 +97,19 @@ def test_a_reader_is_sent_only_the_slides_that_were_shown(opened, here, frozen, 
     (told,), live = mounted(wall(opened, frozen.id))
     assert [one["key"] for one in told["slides"]] == ["cover", "i1/gap"]
     assert (told["mode"], live) == ("follow", [])
+
+
+def test_a_reader_is_sent_the_recommendations_once_they_are_read_back(opened, here, frozen, monkeypatch):
+    settle(here)
+    record(here, frozen.id, Recommendation("Ouvrir le guichet", "education", due=DAY), actor="administrator")
+    monkeypatch.setattr("ui.frame.viewer", lambda: Viewer("reader", HERE))
+    show(here, frozen.id, "cover", actor="administrator")
+    (told,), _ = mounted(wall(opened, frozen.id))
+    assert [one["key"] for one in told["slides"]] == ["cover"]
+    show(here, frozen.id, "readback", actor="administrator")
+    (told,), _ = mounted(wall(opened, frozen.id))
+    assert [one["key"] for one in told["slides"]] == ["cover", "readback"]
+    assert "Ouvrir le guichet" in told["slides"][1]["html"]
 
 
 def test_the_link_of_a_reader_dies_when_the_meeting_is_closed(opened, here, frozen, html, monkeypatch):

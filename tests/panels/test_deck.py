@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -99,9 +100,19 @@ def test_a_number_is_printed_where_it_stands_by_itself():
     assert not is_printed("5", among=["1\u202f005", "52", "3,5"][:2])
 
 
+def test_the_usual_chair_is_said_in_the_language_of_the_slide_and_another_as_it_was_typed(told):
+    def lines(chair, locale):
+        sitting = SimpleNamespace(kind="session", on_date=19_618, territory=HERE, chair=chair, place="")
+        return deck.cover(sitting, [], told(locale), PLACE).chart["lines"]
+
+    assert bare(lines("السيد العامل", "fr")[1]) == bare(words("fr")("deck.chaired", chair="Monsieur le Gouverneur"))
+    assert "السيد العامل" in lines("Monsieur le Gouverneur", "ar")[1]
+    assert "الكاتب العام" in lines("الكاتب العام", "fr")[1]
+
+
 def test_a_pace_says_where_it_stands_what_was_planned_and_what_is_needed(told):
     slide = deck.pace(row(), course(), told(), PLACE)
-    assert [(n.text, n.value) for n in slide.numbers] == [("450", 450.0), ("714", 714.0), ("8", 8.0)]
+    assert [(n.text, n.value) for n in slide.numbers] == [("450", 450.0), ("692", 692.0), ("8", 8.0)]
     assert slide.verdict == {
         "verdict": "below",
         "tone": "bad",

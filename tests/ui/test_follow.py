@@ -3,15 +3,18 @@
 import asyncio
 import datetime as dt
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from data.meetings import CLOSED, Frozen, Meeting, MeetingRefused, add_code, close, freeze, prepare, show
+from data.recommendations import Recommendation, change, record
 from queries.cuts import latest_cut
 from queries.meetings import of_id
 from tests.decks import deck
+from tests.sessions import settle
 from ui.follow import MOST, WRONG_A_MINUTE, Followers, _Room, address_of, code_of, new_code, written
 
 DAY = dt.date(2023, 9, 18)
@@ -91,6 +94,41 @@ def test_who_asks_again_is_told_only_what_is_new(reference_engine, meeting):
     assert json.loads(again) == {"shown": 1}
     show(reference_engine, meeting, "i1/pace", actor="preparer")
     assert json.loads(client.get(f"/follow/{CODE}/state", "lang=ar&mark=a&after=1")[2])["shown"] == 2
+
+
+@pytest.mark.parametrize("locale", ["ar", "fr", "en"])
+def test_a_slide_that_has_a_chart_is_followed_with_it_in_letters_that_a_telephone_can_show(
+    reference_engine, meeting, locale
+):
+    drawn = [one.key for one in deck(locale) if one.kind in ("bars", "path", "map", "chain")]
+    for key in drawn:
+        show(reference_engine, meeting, key, actor="preparer")
+    page = Client(reference_engine).get(f"/follow/{CODE}", f"lang={locale}")[2]
+    cards = page.split("<section")[1:]
+    assert len(cards) == len(drawn) > 2 and all("<svg" in one for one in cards)
+    # The card is three quarters as wide as the units of its chart: twelve points on the glass.
+    assert min(float(size) for size in re.findall(r'font-size="([\d.]+)"', page)) >= 16
+
+
+def test_recommendations_read_back_are_followed_as_they_stand(reference_engine, meeting):
+    settle(reference_engine)
+    client, said = Client(reference_engine), Recommendation("Ouvrir le guichet le samedi", "education", due=DAY)
+
+    def state(after):
+        return json.loads(client.get(f"/follow/{CODE}/state", f"lang=fr&mark=a&after={after}")[2])
+
+    first = record(reference_engine, meeting, said, actor="preparer")
+    show(reference_engine, meeting, "cover", actor="preparer")
+    told = state(0)
+    assert told["shown"] == 1 and said.text not in told["html"], "nothing is seen before it is on the wall"
+    show(reference_engine, meeting, "readback", actor="preparer")
+    told = state(1)
+    assert said.text in told["html"].split("<section data-now>")[1]
+    now = replace(said, text="Ouvrir deux guichets le samedi")
+    change(reference_engine, first.id, now, seen=first.event, actor="preparer")
+    again = state(told["shown"])
+    assert now.text in again["html"] and said.text not in again["html"]
+    assert "html" not in state(again["shown"])
 
 
 def test_the_slide_on_the_wall_is_marked_when_the_presenter_goes_back(reference_engine, meeting):
