@@ -221,10 +221,10 @@ def _territory_blocks(slides: Sequence[Slide], locale: str, *, beside: bool) -> 
 
 
 _WIDTHS = {
-    "sheet/programmes": (2.6, 1.7, 2.2, 1.8, 1.7, 1.6),
-    "sheet/standings": (2.6, 1, 1.1, 1.7, 1, 1, 2.4),
-    "sheet/counts": (1.2, 3.2, 1.9, 2.2, 1.6),
-    "sheet/recommendations": (1.7, 4, 2, 1.5, 1.3),
+    "sheet/programmes": (1.7, 1.7, 2.5, 2.1, 2, 1.6),
+    "sheet/standings": (3, 0.9, 1.1, 1.6, 1, 1, 2.4),
+    "sheet/counts": (1.3, 3.5, 3.5, 2.6, 1.6),
+    "sheet/recommendations": (1.9, 5, 2.4, 1.5, 1.1),
 }
 _TONES = {"▼": "bad", "■": "bad", "◆": "care", "●": "good", "▲": "good", "✔": "good"}
 
