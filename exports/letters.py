@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from exports.chain import chain_table
 from exports.office_templates import template
 from exports.readback import release
 from exports.record import ROUNDED_TO, Record
@@ -316,7 +317,7 @@ def slide_blocks(slide: Slide, w: Words) -> list[Block]:
     blocks += [Line(text, "text", mark) for text in slide.lines if text not in spoken]
     common: list[str] = []
     for whole in slide_tables(slide, w):
-        table, same = _said_once(whole, w)
+        table, same = said_once(whole, w)
         common += same
         if len(table.rows) > MOST_ROWS:
             blocks.append(Line(w("letters.in_annex", rows=len(table.rows)), "small", mark))
@@ -327,7 +328,7 @@ def slide_blocks(slide: Slide, w: Words) -> list[Block]:
     return blocks
 
 
-def _said_once(table: Grid, w: Words) -> tuple[Grid, list[str]]:
+def said_once(table: Grid, w: Words) -> tuple[Grid, list[str]]:
     """A table without its columns of one long text that is the same in each row, and what they say, each once."""
     columns = list(zip(*table.rows, strict=True))
     same = [
@@ -349,17 +350,11 @@ _LEAST_SAME = 12
 
 
 def slide_tables(slide: Slide, w: Words) -> list[Grid]:
-    """The table of a slide; of a chain its steps, and what waits between them."""
-    mark = slide.panel
-    if slide.table.head and slide.table.rows:
-        return [Grid(slide.table.head, slide.table.rows, slide.table.numeric, _widths(slide.table), mark=mark)]
-    if slide.kind != "chain":
+    """The table of a slide; of a chain its stages, and what waits before each."""
+    table = chain_table(slide, w) if slide.kind == "chain" and not slide.table.rows else slide.table
+    if not table.head or not table.rows:
         return []
-    nodes = tuple((one["name"], one["text"]) for one in slide.chart.get("nodes", ()))
-    passages = tuple((one["name"], one["body"], one["text"]) for one in slide.chart.get("passages", ()))
-    found = [Grid((w("letters.column_step"), w("letters.column_count")), nodes, (1,), (2, 1), mark=mark)]
-    head = tuple(w(f"letters.column_{name}") for name in ("step", "body", "waiting"))
-    return found + ([Grid(head, passages, (2,), (2, 2, 1), mark=mark)] if passages else [])
+    return [Grid(table.head, table.rows, table.numeric, _widths(table), mark=slide.panel)]
 
 
 def _widths(table: Table) -> tuple[float, ...]:

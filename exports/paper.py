@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports import typeset
+from exports.chain import chain_table
 from exports.glyphs import covered
 from i18n import Words, words
 from panels.slide import OUTSIDE, Slide, Table
@@ -221,7 +222,9 @@ def panel(
         chart["height"] = height
         if "ticks" in chart:
             chart["ticks"] = _apart(chart["ticks"], _APART if height > _LOW else _WIDE_APART)
-    shown = slide.table if tabled and slide.table.rows else _from_chart(slide) if tabled and chart is None else Table()
+    shown = (
+        slide.table if tabled and slide.table.rows else _from_chart(slide, w) if tabled and chart is None else Table()
+    )
     said = slide.verdict
     return {
         "kind": "panel",
@@ -251,11 +254,11 @@ def _small(slide: Slide, w: Words) -> list[str]:
     return [" · ".join(said)] if said else []
 
 
-def _from_chart(slide: Slide) -> Table:
+def _from_chart(slide: Slide, w: Words) -> Table:
     """The figures of a chart that paper does not draw, in rows."""
     chart = slide.chart
     if slide.kind == "chain":
-        return Table((), tuple((node["name"], node["text"]) for node in chart.get("nodes", ())), (1,))
+        return chain_table(slide, w)
     if slide.kind == "map":
         return Table((), tuple((one["name"], one["text"]) for one in chart.get("territories", ())), (1,))
     if slide.kind == "cover":

@@ -8,12 +8,14 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 import findings
 from exports import paper, tagged
+from exports.chain import chain_table
 from exports.paper import Paper, Side
 from exports.readback import Difference, NotReleased
 from exports.record import Record
@@ -92,7 +94,8 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
             if slide.item != before and names.get(slide.item):
                 found.append(paper.heading(names[slide.item]))
             before = slide.item
-            found.append(paper.panel(_with_all_figures(slide, w), locale=of.locale))
+            whole = _with_all_figures(slide, w)
+            found.append(paper.panel(whole, locale=of.locale, tabled=not _drawn_whole(whole)))
         if not slides:
             found.append(paper.text(w("papers.no_item")))
         asked = {one.id: one for one in (*of.recommendations, *of.pending) if id in (one.lead, *one.partners)}
@@ -104,6 +107,14 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
     return _of_record(
         record, f"service-{name}", told, blocks, title=lambda w: w("papers.service"), under=lambda of: of.service(id)
     )
+
+
+def _drawn_whole(slide: Slide) -> bool:
+    """Whether the bars of a slide say all that its table does: the same names and counts are not printed twice."""
+    if slide.kind != "bars" or not slide.chart.get("rows"):
+        return False
+    said = {(row["name"], row["text"]) for row in slide.chart["rows"]}
+    return set(slide.table.rows) <= said
 
 
 def _without_points(slide: Slide) -> Slide:
@@ -137,7 +148,7 @@ def _recommended(rows: Sequence[Recommendation], of: Record, w: Words) -> list[d
                 )
                 for one in sorted(rows, key=lambda one: (one.due, one.number))
             ],
-            widths=(1.7, 4, 2, 1.5, 1.3),
+            widths=(1.6, 4, 3, 1.5, 1.1),
         )
     ]
 
@@ -297,6 +308,8 @@ def _paired(sides: list[Side]) -> list[Side]:
 
 def _with_all_figures(slide: Slide, w: Words) -> Slide:
     """A slide with those of its figures that no text of it says in a table of their own, where there are any."""
+    if slide.kind == "chain" and not slide.table.rows:
+        slide = replace(slide, table=chain_table(slide, w))
     block = paper.panel(slide, locale=w.locale, drawn=False)
     said = " ".join(map(tagged.normal, (*texts(block), *_of_chart(block["chart"] or {}))))
     left = [one for one in slide.figures if one.state == "shown" and tagged.normal(one.text) not in said]

@@ -428,3 +428,10 @@ def test_a_column_has_room_for_its_longest_word():
     widths = letters.slide_tables(of_rows(head, (row,)), words("fr"))[0].widths
     assert all(width > len(word) for width, word in zip(widths, ("réalisée", "l'Éducation", "dirhams"), strict=True))
     assert widths[1] > widths[2]
+
+
+@pytest.mark.parametrize("style", ["heading", "heading2", "strong"])
+def test_a_heading_stays_with_what_it_heads(style):
+    content = written([Line("عنوان", style), Line("نص")], locale="ar", face=Face("x"))
+    (head,) = [p for p in opened(content).paragraphs if bare(p.text) == "عنوان"]
+    assert head.paragraph_format.keep_with_next
