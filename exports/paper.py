@@ -53,6 +53,12 @@ _SHAPES = {
 }
 
 
+_TONES = {"▼": "bad", "■": "bad", "◆": "care", "●": "good", "▲": "good", "✔": "good"}
+_WITH_SHAPE = re.compile(
+    rf"([\u2066-\u2068]*)([{''.join(one for one in _SHAPES if one != '–')}])[ \u00a0](.+)", re.DOTALL
+)
+
+
 @dataclass(frozen=True)
 class Side:
     """A document in one language. under: lines below its title; beside: beside the letterhead; notices: what a reader
@@ -192,10 +198,20 @@ def table(
 def _table(head: Sequence[str], rows: Iterable[Sequence], numeric: Sequence[int], widths: Sequence[float] = ()) -> dict:
     return {
         "head": list(head),
-        "rows": [list(row) for row in rows],
+        "rows": [[_cell(one) for one in row] for row in rows],
         "numeric": list(numeric),
         "widths": list(widths),
     }
+
+
+def _cell(text: Any) -> Any:
+    """A cell; one that begins with the shape of a verdict has it drawn, as no font of the house has a sign for it."""
+    if not isinstance(text, str):
+        return text
+    if begun := _WITH_SHAPE.match(text):
+        opening, shape, word = begun.groups()
+        return verdict(_TONES.get(shape, "none"), shape, opening + word)
+    return text
 
 
 def verdict(tone: str, shape: str, word: str) -> dict[str, str]:

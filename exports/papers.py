@@ -225,8 +225,6 @@ def _territory_blocks(slides: Sequence[Slide], locale: str, *, beside: bool) -> 
         block = paper.panel(slide, locale=locale, level=2)
         if block["table"]:
             block["table"]["widths"] = list(_WIDTHS[slide.key][: len(block["table"]["head"])])
-        if slide.key == "sheet/standings" and block["table"]:
-            block["table"]["rows"] = [_with_verdict(row) for row in block["table"]["rows"]]
         found.append(block)
     return found or [paper.text(w("sheet.nothing"))]
 
@@ -237,13 +235,6 @@ _WIDTHS = {
     "sheet/counts": (1.3, 3.5, 3.5, 2.6, 1.6),
     "sheet/recommendations": (1.9, 5, 2.4, 1.5, 1.1),
 }
-_TONES = {"▼": "bad", "■": "bad", "◆": "care", "●": "good", "▲": "good", "✔": "good"}
-
-
-def _with_verdict(row: Sequence[str]) -> list:
-    """A row whose fourth cell is a verdict, drawn as one."""
-    shape, _, word = row[3].partition(" ")
-    return [*row[:3], paper.verdict(_TONES.get(shape, "none"), shape, word), *row[4:]]
 
 
 def letterhead(settled: Mapping[str, Any], *, territory: str, locale: str) -> tuple[str, ...]:
