@@ -6,15 +6,18 @@ record in that language.
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
+from exports.chain import chain_table
 from exports.office_templates import template
 from exports.readback import release
 from exports.record import ROUNDED_TO, Record
 from exports.word import Block, Face, Grid, Line, texts_of, written
 from findings.meetings import Declaration, Item, Recommendation
 from i18n import LOCALES, Words, words
-from panels.slide import Slide
+from panels.slide import Slide, Table
 
 MOST_ROWS = 12
 """A longer table makes minutes that nobody reads: it is in the annex tables."""
@@ -298,35 +301,75 @@ def slide_blocks(slide: Slide, w: Words) -> list[Block]:
     """A slide in words and a table: its sentence, its numbers, what it says further, where it comes from."""
     mark = slide.panel
     blocks: list[Block] = [Line(slide.title, "strong", mark)]
-    for one in slide.numbers:
-        text = w("letters.number_of", text=one.text, unit=one.unit) if one.unit else one.text
-        blocks.append(Line(w("letters.number", label=one.label, text=text), "bullet", mark))
+    told = [
+        w("letters.number", label=one.label, text=w("letters.number_of", text=one.text, unit=one.unit))
+        if one.unit
+        else w("letters.number", label=one.label, text=one.text)
+        for one in slide.numbers
+    ]
     if slide.verdict:
-        blocks.append(Line(w("letters.verdict", word=slide.verdict["word"]), "bullet", mark))
-    blocks += [Line(text, "text", mark) for text in slide.lines if text != slide.title]
-    for table in slide_tables(slide, w):
+        told.append(w("letters.verdict", word=slide.verdict["word"]))
+    if told:
+        # In one line: its title has said most of them, and minutes are read by who has little time.
+        blocks.append(Line(" · ".join(told), "bullet", mark))
+    # What every page says over its text is not said again with each figure.
+    spoken = {slide.title, w("deck.rounded"), w("since.rounded")}
+    blocks += [Line(text, "text", mark) for text in slide.lines if text not in spoken]
+    common: list[str] = []
+    for whole in slide_tables(slide, w):
+        table, same = said_once(whole, w)
+        common += same
         if len(table.rows) > MOST_ROWS:
             blocks.append(Line(w("letters.in_annex", rows=len(table.rows)), "small", mark))
         else:
             blocks.append(table)
-    blocks += [Line(text, "small", mark) for text in slide.notes]
-    blocks.append(Line(source_line(slide, w), "small", mark))
+    blocks += [Line(text, "small", mark) for text in slide.notes if text not in spoken]
+    blocks.append(Line(" · ".join([*common, source_line(slide, w)]), "small", mark))
     return blocks
 
 
+def said_once(table: Grid, w: Words) -> tuple[Grid, list[str]]:
+    """A table without its columns of one long text that is the same in each row, and what they say, each once."""
+    columns = list(zip(*table.rows, strict=True))
+    same = [
+        at
+        for at, texts in enumerate(columns)
+        if at and at not in table.numeric and len(texts) > 2 and len(set(texts)) == 1 and len(texts[0]) > _LEAST_SAME
+    ]
+    if not same:
+        return table, []
+    kept = [at for at in range(len(columns)) if at not in same]
+    numeric = tuple(new for new, old in enumerate(kept) if old in table.numeric)
+    lines = [tuple(row[at] for at in kept) for row in (table.head, *table.rows, table.widths)]
+    one = replace(table, head=lines[0], rows=tuple(lines[1:-1]), numeric=numeric, widths=lines[-1])
+    return one, [w("letters.number", label=table.head[at], text=columns[at][0]) for at in same]
+
+
+_LEAST_SAME = 12
+"""Letters: what is shorter takes no room in a column."""
+
+
 def slide_tables(slide: Slide, w: Words) -> list[Grid]:
-    """The table of a slide; of a chain its steps, and what waits between them."""
-    mark = slide.panel
-    if slide.table.head and slide.table.rows:
-        widths = tuple(2.0 if at not in slide.table.numeric else 1.0 for at in range(len(slide.table.head)))
-        return [Grid(slide.table.head, slide.table.rows, slide.table.numeric, widths, mark=mark)]
-    if slide.kind != "chain":
+    """The table of a slide; of a chain its stages, and what waits before each."""
+    table = chain_table(slide, w) if slide.kind == "chain" and not slide.table.rows else slide.table
+    if not table.head or not table.rows:
         return []
-    nodes = tuple((one["name"], one["text"]) for one in slide.chart.get("nodes", ()))
-    passages = tuple((one["name"], one["body"], one["text"]) for one in slide.chart.get("passages", ()))
-    found = [Grid((w("letters.column_step"), w("letters.column_count")), nodes, (1,), (2, 1), mark=mark)]
-    head = tuple(w(f"letters.column_{name}") for name in ("step", "body", "waiting"))
-    return found + ([Grid(head, passages, (2,), (2, 2, 1), mark=mark)] if passages else [])
+    return [Grid(table.head, table.rows, table.numeric, _widths(table), mark=slide.panel)]
+
+
+def _widths(table: Table) -> tuple[float, ...]:
+    """What each column of a table needs beside the others: its longest word whole, and some of its longest text."""
+    columns = list(zip(table.head, *table.rows, strict=True))
+    words_of = [max(len(word) for text in texts for word in re.split(r"[ \n\-]", text)) for texts in columns]
+    longest = [max(map(len, texts)) for texts in columns]
+    return tuple(
+        max(word, _LEAST) * 1.3 + 2 + max(min(long, _ENOUGH) - word, 0) / 4
+        for word, long in zip(words_of, longest, strict=True)
+    )
+
+
+_LEAST, _ENOUGH = 3, 40
+"""Letters: a column has room for so many, and what is longer breaks its lines."""
 
 
 def source_line(slide: Slide, w: Words) -> str:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports import typeset
+from exports.chain import chain_table
 from exports.glyphs import covered
 from i18n import Words, words
 from panels.slide import OUTSIDE, Slide, Table
@@ -50,6 +51,12 @@ _SHAPES = {
     "–": "dash",
     "●": "dot",
 }
+
+
+_TONES = {"▼": "bad", "■": "bad", "◆": "care", "●": "good", "▲": "good", "✔": "good"}
+_WITH_SHAPE = re.compile(
+    rf"([\u2066-\u2068]*)([{''.join(one for one in _SHAPES if one != '–')}])[ \u00a0](.+)", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -191,10 +198,20 @@ def table(
 def _table(head: Sequence[str], rows: Iterable[Sequence], numeric: Sequence[int], widths: Sequence[float] = ()) -> dict:
     return {
         "head": list(head),
-        "rows": [list(row) for row in rows],
+        "rows": [[_cell(one) for one in row] for row in rows],
         "numeric": list(numeric),
         "widths": list(widths),
     }
+
+
+def _cell(text: Any) -> Any:
+    """A cell; one that begins with the shape of a verdict has it drawn, as no font of the house has a sign for it."""
+    if not isinstance(text, str):
+        return text
+    if begun := _WITH_SHAPE.match(text):
+        opening, shape, word = begun.groups()
+        return verdict(_TONES.get(shape, "none"), shape, opening + word)
+    return text
 
 
 def verdict(tone: str, shape: str, word: str) -> dict[str, str]:
@@ -221,7 +238,9 @@ def panel(
         chart["height"] = height
         if "ticks" in chart:
             chart["ticks"] = _apart(chart["ticks"], _APART if height > _LOW else _WIDE_APART)
-    shown = slide.table if tabled and slide.table.rows else _from_chart(slide) if tabled and chart is None else Table()
+    shown = (
+        slide.table if tabled and slide.table.rows else _from_chart(slide, w) if tabled and chart is None else Table()
+    )
     said = slide.verdict
     return {
         "kind": "panel",
@@ -251,11 +270,11 @@ def _small(slide: Slide, w: Words) -> list[str]:
     return [" · ".join(said)] if said else []
 
 
-def _from_chart(slide: Slide) -> Table:
+def _from_chart(slide: Slide, w: Words) -> Table:
     """The figures of a chart that paper does not draw, in rows."""
     chart = slide.chart
     if slide.kind == "chain":
-        return Table((), tuple((node["name"], node["text"]) for node in chart.get("nodes", ())), (1,))
+        return chain_table(slide, w)
     if slide.kind == "map":
         return Table((), tuple((one["name"], one["text"]) for one in chart.get("territories", ())), (1,))
     if slide.kind == "cover":

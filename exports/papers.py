@@ -8,12 +8,14 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 import findings
 from exports import paper, tagged
+from exports.chain import chain_table
 from exports.paper import Paper, Side
 from exports.readback import Difference, NotReleased
 from exports.record import Record
@@ -92,7 +94,8 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
             if slide.item != before and names.get(slide.item):
                 found.append(paper.heading(names[slide.item]))
             before = slide.item
-            found.append(paper.panel(_with_all_figures(slide, w), locale=of.locale))
+            whole = _with_all_figures(slide, w)
+            found.append(paper.panel(whole, locale=of.locale, tabled=not _drawn_whole(whole)))
         if not slides:
             found.append(paper.text(w("papers.no_item")))
         asked = {one.id: one for one in (*of.recommendations, *of.pending) if id in (one.lead, *one.partners)}
@@ -104,6 +107,14 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
     return _of_record(
         record, f"service-{name}", told, blocks, title=lambda w: w("papers.service"), under=lambda of: of.service(id)
     )
+
+
+def _drawn_whole(slide: Slide) -> bool:
+    """Whether the bars of a slide say all that its table does: the same names and counts are not printed twice."""
+    if slide.kind != "bars" or not slide.chart.get("rows"):
+        return False
+    said = {(row["name"], row["text"]) for row in slide.chart["rows"]}
+    return set(slide.table.rows) <= said
 
 
 def _without_points(slide: Slide) -> Slide:
@@ -137,7 +148,7 @@ def _recommended(rows: Sequence[Recommendation], of: Record, w: Words) -> list[d
                 )
                 for one in sorted(rows, key=lambda one: (one.due, one.number))
             ],
-            widths=(1.7, 4, 2, 1.5, 1.3),
+            widths=(1.6, 4, 3, 1.5, 1.1),
         )
     ]
 
@@ -214,25 +225,16 @@ def _territory_blocks(slides: Sequence[Slide], locale: str, *, beside: bool) -> 
         block = paper.panel(slide, locale=locale, level=2)
         if block["table"]:
             block["table"]["widths"] = list(_WIDTHS[slide.key][: len(block["table"]["head"])])
-        if slide.key == "sheet/standings" and block["table"]:
-            block["table"]["rows"] = [_with_verdict(row) for row in block["table"]["rows"]]
         found.append(block)
     return found or [paper.text(w("sheet.nothing"))]
 
 
 _WIDTHS = {
-    "sheet/programmes": (2.6, 1.7, 2.2, 1.8, 1.7, 1.6),
-    "sheet/standings": (2.6, 1, 1.1, 1.7, 1, 1, 2.4),
-    "sheet/counts": (1.2, 3.2, 1.9, 2.2, 1.6),
-    "sheet/recommendations": (1.7, 4, 2, 1.5, 1.3),
+    "sheet/programmes": (1.7, 1.7, 2.5, 2.1, 2, 1.6),
+    "sheet/standings": (3, 0.9, 1.1, 1.6, 1, 1, 2.4),
+    "sheet/counts": (1.3, 3.5, 3.5, 2.6, 1.6),
+    "sheet/recommendations": (1.9, 5, 2.4, 1.5, 1.1),
 }
-_TONES = {"▼": "bad", "■": "bad", "◆": "care", "●": "good", "▲": "good", "✔": "good"}
-
-
-def _with_verdict(row: Sequence[str]) -> list:
-    """A row whose fourth cell is a verdict, drawn as one."""
-    shape, _, word = row[3].partition(" ")
-    return [*row[:3], paper.verdict(_TONES.get(shape, "none"), shape, word), *row[4:]]
 
 
 def letterhead(settled: Mapping[str, Any], *, territory: str, locale: str) -> tuple[str, ...]:
@@ -297,6 +299,8 @@ def _paired(sides: list[Side]) -> list[Side]:
 
 def _with_all_figures(slide: Slide, w: Words) -> Slide:
     """A slide with those of its figures that no text of it says in a table of their own, where there are any."""
+    if slide.kind == "chain" and not slide.table.rows:
+        slide = replace(slide, table=chain_table(slide, w))
     block = paper.panel(slide, locale=w.locale, drawn=False)
     said = " ".join(map(tagged.normal, (*texts(block), *_of_chart(block["chart"] or {}))))
     left = [one for one in slide.figures if one.state == "shown" and tagged.normal(one.text) not in said]

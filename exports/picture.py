@@ -126,7 +126,8 @@ def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[fl
 def _foot(slide: Slide, w: Words) -> list[str]:
     """Notes, what the figures are of, and where they come from."""
     said = [printable(note) for note in slide.notes]
-    if slide.audience == "outside":
+    # The deck says it at length on most of its slides: a telephone is small.
+    if slide.audience == "outside" and not {w("deck.rounded"), w("since.rounded")} & {*slide.notes, *slide.lines}:
         said.append(w("picture.rounded"))
     if slide.sources:
         said.append(w("picture.sources", sources=w.join(one.text for one in slide.sources)))

@@ -32,7 +32,7 @@ from pptx.slide import SlideLayout
 from pptx.util import Emu, Inches, Pt
 
 from exports.direction import RLM, in_line, sayable
-from exports.letters import Made, carried_by, file_name, notices, recommended, slide_tables, source_line
+from exports.letters import Made, carried_by, file_name, notices, recommended, said_once, slide_tables, source_line
 from exports.office_templates import FILES, TemplateRefused, template
 from exports.outlines import outlines
 from exports.readback import release
@@ -171,9 +171,11 @@ class _Deck:
     def add(self, slide: Slide) -> None:
         """Draw a slide; a table that is longer than a slide goes on on further ones."""
         tables = slide_tables(slide, self.w) if slide.kind in ("table", "chain") or not self._drawable(slide) else []
-        waiting = self._page(slide, tables)
+        told = [said_once(one, self.w) for one in tables]
+        common = [text for _, texts in told for text in texts]
+        waiting = self._page(slide, [one for one, _ in told], common)
         while waiting:
-            waiting = self._page(slide, waiting)
+            waiting = self._page(slide, waiting, common)
 
     def _drawable(self, slide: Slide) -> bool:
         if slide.kind == "map":
@@ -182,20 +184,22 @@ class _Deck:
             return len(slide.chart.get("rows", ())) <= MOST_BARS
         return slide.kind in ("path", "cover", "text")
 
-    def _page(self, slide: Slide, tables: Sequence[Grid]) -> list[Grid]:
-        """One slide of the file; what of the tables did not find room on it."""
+    def _page(self, slide: Slide, tables: Sequence[Grid], common: Sequence[str] = ()) -> list[Grid]:
+        """One slide of the file; what of the tables did not find room on it. common: what is said of all rows."""
         page = self.file.slides.add_slide(self.layout)
         cover = slide.kind == "cover"
         top = self._title(page, slide.title, cover=cover)
         bottom = self.high - int(self.high * 0.07)
         for notice in notices(self.record):
             bottom -= self._notice(page, notice, bottom)
-        if slide.sources and not cover:
-            bottom -= self._foot(page, slide, bottom)
+        if (slide.sources or common) and not cover:
+            bottom -= self._foot(page, slide, bottom, common)
         left, width = self.edge, self.wide - 2 * self.edge
         if cover:
             lines = slide.chart.get("lines", ())
-            size = 24 if len(lines) <= 5 else 20 if len(lines) <= 7 else max(12, 150 // len(lines))
+            # As large as the room above the notices lets them be, with the space between two of them.
+            each = (bottom - top) / Pt(1) / max(len(lines), 1) - 8
+            size = int(max(12, min(24, each / _LINE)))
             self._lines(page, lines, top, bottom, size=size, center=True)
             self._notes(page, slide)
             return []
@@ -284,13 +288,14 @@ class _Deck:
         self._write(frame.paragraphs[0], text, size=12, bold=True, colour=INK, center=True)
         return height + int(self.high * 0.01)
 
-    def _foot(self, page: Page, slide: Slide, bottom: int) -> int:
+    def _foot(self, page: Page, slide: Slide, bottom: int, common: Sequence[str] = ()) -> int:
         """The sources of a slide and the days of its figures; how high it is. The id of its panel is in the notes."""
         w = self.w
         days = sorted(set(slide.dates or ((slide.on_date,) if slide.on_date else ())))
         sources = w.join(dict.fromkeys(one.text for one in slide.sources))
         period = w.period(_date(days[0]), _date(days[-1])) if days else ""
-        text = w("slides.source", sources=sources, date=period) if period else sources
+        source = w("slides.source", sources=sources, date=period) if period and sources else sources
+        text = " · ".join(filter(None, (*common, source)))
         height = int(self.high * 0.05)
         box = page.shapes.add_textbox(self.edge, bottom - height, self.wide - 2 * self.edge, height)
         box.text_frame.word_wrap = True

@@ -270,7 +270,23 @@ class _File:
         scale, shift, up = placed
         line, size = (0.0, 0.0), 0.0
         tokens = _Tokens(content, 0)
-        while (token := tokens.token()) is not None:
+        while True:
+            if not operands:
+                tokens.take(_DRAWS_NO_TEXT)
+                while begun := tokens.take(_BEGINS):
+                    if begun["font"]:
+                        letters, size = (
+                            fonts.get(begun["font"].decode("latin-1"), {}),
+                            abs(scale * float(begun["size"])),
+                        )
+                        line = (float(begun["x"]), float(begun["y"]))
+                    else:
+                        stack.append((scale, shift, up))
+                        shift, up = shift + scale * float(begun["along"]), up + scale * float(begun["upwards"])
+                        scale *= float(begun["scale"])
+                    tokens.take(_DRAWS_NO_TEXT)
+            if (token := tokens.token()) is None:
+                break
             if not isinstance(token, _Operator):
                 operands.append(token)
                 continue
@@ -355,7 +371,26 @@ _TOKEN = re.compile(
     rb"(?:[\s\x00]|%[^\r\n]*)*(?:(?P<sign><<|>>|[\[\]])|/(?P<name>[^\s\x00()<>\[\]{}/%]*)|<(?P<hex>[0-9A-Fa-f\s]*)>"
     rb"|(?P<reference>\d+ \d+ R\b)|(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))|(?P<string>\()|(?P<word>[A-Za-z'\"*][\w*'\"]*))"
 )
+_DRAWS_NO_TEXT = re.compile(
+    rb"(?:\s*(?:(?:[+-]?[\d.]+\s+)*(?:Tr|ET|scn?|SCN?|rg|RG|re|[gGkKmlchSsfwMJjn])|/\w+\s+(?:cs|CS|gs))(?=[\s/\[(<]|$))+"
+)
+"""Colours, lines and areas, one after another: they say nothing, and are half of what is drawn."""
+_NUMBER = rb"[+-]?(?:\d+\.?\d*|\.\d+)"
+_BEGINS = re.compile(
+    rb"\s*(?:/(?P<font>\w+)\s+(?P<size>%(n)s)\s+Tf\s+(?:%(n)s\s+){4}(?P<x>%(n)s)\s+(?P<y>%(n)s)\s+Tm"
+    rb"|q\s+(?P<scale>%(n)s)\s+(?:%(n)s\s+){3}(?P<along>%(n)s)\s+(?P<upwards>%(n)s)\s+cm)(?![\w*])" % {b"n": _NUMBER}
+)
+"""How typst begins a piece of text and a group, at once: word by word they are most of the time that a page takes."""
+_STRING = re.compile(rb"([^()\\]*(?:\\[0-7]{3}[^()\\]*|\\[^0-7][^()\\]*)*)\)", re.DOTALL)
+"""The rest of a string without brackets of its own, its octal numbers of three digits."""
+_ESCAPE = re.compile(rb"\\(?:([0-7]{3})|(.))", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    if found[1]:
+        return bytes([int(found[1], 8) & 255])
+    return b"" if found[2] in (b"\n", b"\r") else _ESCAPED.get(found[2], found[2])
 
 
 @dataclass
@@ -368,6 +403,12 @@ class _Tokens:
     def value(self) -> Any:
         return self.token()
 
+    def take(self, what: re.Pattern[bytes]) -> re.Match[bytes] | None:
+        """What a pattern finds here, gone on behind; None where it finds nothing."""
+        if found := what.match(self.content, self.at):
+            self.at = found.end()
+        return found
+
     def token(self) -> Any:
         """The next value: number, name (text), string (bytes), list, dict, reference or operator; None at the end."""
         found = _TOKEN.match(self.content, self.at)
@@ -376,6 +417,8 @@ class _Tokens:
         self.at, kind = found.end(), found.lastgroup
         raw = found[kind]
         match kind:
+            case "name" if b"#" not in raw:
+                return raw.decode("latin-1")
             case "name":
                 return re.sub(rb"#([0-9A-Fa-f]{2})", lambda two: bytes.fromhex(two[1].decode()), raw).decode("latin-1")
             case "hex":
@@ -403,6 +446,9 @@ class _Tokens:
         return values
 
     def _string(self) -> bytes:
+        if plain := _STRING.match(self.content, self.at):
+            self.at = plain.end()
+            return _ESCAPE.sub(_unescaped, plain[1]) if b"\\" in plain[1] else plain[1]
         said, depth = bytearray(), 1
         while True:
             byte = self.content[self.at : self.at + 1]

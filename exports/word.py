@@ -224,7 +224,7 @@ class _Writer:
             paragraph.paragraph_format.space_after = Pt(8)
         if one.style == "letterhead":
             paragraph.paragraph_format.space_after = Pt(0)
-        if one.style == "strong":
+        if one.style in ("strong", "heading", "heading2"):
             paragraph.paragraph_format.keep_with_next = True
         if one.style == "notice":
             _put(paragraph._p.get_or_add_pPr(), "w:shd", val="clear", color="auto", fill=OCHRE)

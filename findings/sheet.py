@@ -29,7 +29,7 @@ def sheet(
     reader: Reader, *, territory: str, on: int, audience: str = OFFICE, demonstration: bool = False
 ) -> list[Slide]:
     """The slides of a territory's sheet: programmes; where its counts stand beside their targets; the path of up to
-    four priorities; every count; and, for the office alone, what was recommended about it.
+    four priorities; for the office alone, what was recommended about it; and every count.
 
     Small cells stay withheld, as the queries withhold them; for outside every count is rounded, and shares and the pace
     that is needed are made of the rounded ones.
@@ -54,10 +54,10 @@ def sheet(
         say.programmes(headline, found, printed, level=level, children=children, threshold=known.small_cell, **told),
         say.standings(rows, **told),
         *(_paths(reader, rows, territory=territory, on=on, audience=audience, key=key)),
-        say.counts(counts, known.steps, threshold=known.small_cell, **told),
     ]
     if audience == OFFICE:
         slides.append(_asked_of_services(reader, territory=territory, on=on, key=key))
+    slides.append(say.counts(counts, known.steps, threshold=known.small_cell, **told))
     return [replace(one, demonstration=demonstration) for one in slides if one is not None]
 
 

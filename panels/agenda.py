@@ -489,7 +489,8 @@ def window(found: Any, told: Told, place: Place, *, territory: str) -> Slide:
         deadline = w.date(on_date(found.window.closes))
         said = {"programme": programme, "days": w.count("day", int(left.days_left)), "deadline": deadline}
         if not math.isnan(left.remaining) and left.remaining >= 1:
-            titles.append(w("deck.window_left", **said, n=w.number(round(left.remaining))))
+            unit, n = _students(found), round(left.remaining)
+            titles.append(w("deck.window_left", **said, n=w.count(unit, n) if unit else w.number(n)))
         titles.append(w("deck.window_days", **said))
     elif found.window.closes is not None:
         key = "window.last_day" if found.state == "last_day" else "window.closed"

@@ -65,8 +65,10 @@ def moved(rows: Sequence[Moved], *, since: int | None, asked: Mapping[str, Any],
             lines.append(w("brief.moved_not", **said))
         else:
             way = "up" if change >= 0 else "down"
-            parts = {"new": w.spoken(change - row.revised), "revision": w.spoken(row.revised)}
-            lines.append(w(f"brief.moved_{way}", **said, change=w.number(abs(change)), **parts))
+            # Where nothing of it is a revision, its parts would be the same figure again and a zero.
+            parts = {"new": w.spoken(change - row.revised), "revision": w.spoken(row.revised)} if row.revised else {}
+            key = f"brief.moved_{way}" if parts else f"brief.moved_{way}_alone"
+            lines.append(w(key, **said, change=w.number(abs(change)), **parts))
         for what, value in (("before", row.before), (row.step, row.after)):
             figures.append(Figure(what, asked["territory"], row.on_date, value, w.number(value), row.unit))
     if since is None:

@@ -12,8 +12,9 @@ import pandas as pd
 
 from i18n import Words, words
 from panels import rows_of
+from panels.recommendations import capital
 from panels.situation import counted, on_date, situation, source_line, whole_or_partial
-from panels.slide import Figure, Number, Slide, Source, Table, panel_id
+from panels.slide import Figure, Slide, Source, Table, panel_id
 from panels.targets import SHAPE, promised, tone_of
 from panels.targets import card as promise_card
 
@@ -114,43 +115,45 @@ def _states(figures: Sequence[Figure], threshold: int, on: int, w: Words) -> tup
 def counts(
     found: pd.DataFrame, steps: Mapping[str, Any], *, threshold: int, asked: Mapping[str, Any], locale: str
 ) -> Slide | None:
-    """Every count known of the territory, stage by stage, as `queries.figures` has it; those that speak only. None
-    where there is none."""
+    """Every count known of the territory, as `queries.figures` has it; those that speak only. What was counted at one
+    stage on one day (households and persons) is one row. None where there is none."""
     w, code = words(locale), asked["territory"]
     order = {step: at for at, step in enumerate(steps)}
     mine = [row for row in rows_of(found) if row.speaks and row.step in order]
     mine.sort(key=lambda row: (order[row.step], row.unit, row.measure))
-    rows, figures, before = [], [], ""
+    rows, figures, before = {}, [], ""
     for row in mine:
-        programme = row.step.partition(".")[0]
         if row.state == "shown":
             text = whole_or_partial(row, counted(row.unit, int(row.value), w), w)
         else:
             threshold_said = {"threshold": w.number(threshold)} if row.state == "withheld" else {}
             text = w(f"state.{row.state}", **threshold_said)
-        dated = w.date(on_date(row.on_date))
+        dated = w.date_short(on_date(row.on_date))
         if row.measure == "flow":
-            dated = w("reading.period", since=w.date(on_date(row.from_date)), date=dated)
-        name = "" if programme == before else w.name("programme", programme, field="short")
-        before = programme
+            dated = w("reading.period", since=w.date_short(on_date(row.from_date)), date=dated)
         source = source_line(row.source, "", row.basis, w).text
-        rows.append((name, w.name("step", row.step), text, dated, source))
+        rows.setdefault((row.step, dated, source), []).append(text)
         value = int(row.value) if row.state == "shown" else None
         figures.append(Figure(row.step, code, int(row.on_date), value, text, row.unit, row.state))
     if not rows:
         return None
-    told = {row[-1] for row in rows}
+    told, kept = {source for _, _, source in rows}, []
+    for (step, dated, source), texts in rows.items():
+        programme = step.partition(".")[0]
+        name = "" if programme == before else w.name("programme", programme, field="short")
+        before = programme
+        kept.append((name, w.name("step", step), " · ".join(dict.fromkeys(texts)), dated, source))
     names = ("programme", "step", "count", "date", "source")
     head = tuple(w(f"situation.column_{name}") for name in names)
     if len(told) == 1:
         # One source for all of them is said once, below.
-        rows, head = [row[:-1] for row in rows], head[:-1]
+        kept, head = [row[:-1] for row in kept], head[:-1]
     return _slide(
         "sheet/counts",
         asked,
         kind="table",
         title=w("sheet.counts_title", place=w.in_territory(code)),
-        table=Table(head, tuple(rows)),
+        table=Table(head, tuple(kept)),
         figures=tuple(figures),
         sources=tuple(Source(one) for one in sorted(told)) if len(told) == 1 else (),
         dates=tuple(sorted({figure.on_date for figure in figures})),
@@ -172,7 +175,7 @@ def standings(rows: Sequence[Any], *, asked: Mapping[str, Any], locale: str) -> 
         needed = "" if math.isnan(row.needed_per_day) else w.number(math.ceil(row.needed_per_day))
         recent = "" if math.isnan(row.recent_per_day) else w.number(math.floor(row.recent_per_day + 0.5))
         held = w.name("body", row.body) if row.body else ""
-        told.append((w.name("indicator", row.indicator), actual, planned, word, needed, recent, held))
+        told.append((_things(row, w), actual, planned, word, needed, recent, held))
         day = asked["on"] if math.isnan(row.on_date) else int(row.on_date)
         seen = None if math.isnan(row.actual) else round(row.actual)
         state = "shown" if seen is not None else row.state if row.state != "shown" else "missing"
@@ -186,25 +189,33 @@ def standings(rows: Sequence[Any], *, asked: Mapping[str, Any], locale: str) -> 
                 figures.append(Figure(what, code, asked["on"], float(value), text, row.unit))
         promise = promised(row, w)
         if promise is not None:
-            promises.append(f"{w.name('indicator', row.indicator)} – {promise.text}")
+            promises.append(f"{_things(row, w)} – {promise.text}")
     if not told:
         return None
-    head = tuple(
-        w(f"sheet.column_{name}") for name in ("indicator", "actual", "planned", "verdict", "needed", "recent")
-    )
+    names = ("indicator", "actual", "planned", "verdict", "needed", "recent", "body")
+    head, acting = tuple(w(f"sheet.column_{name}") for name in names), ()
+    if len({row[-1] for row in told}) == 1:
+        # Who can act is said once, below, where it is the same for all.
+        acting = (w("sheet.body_of_all", body=told[0][-1]),) if told[0][-1] else ()
+        told, head = [row[:-1] for row in told], head[:-1]
     return _slide(
         "sheet/standings",
         asked,
         kind="table",
         title=w("sheet.standings_title", place=w.in_territory(code)),
-        table=Table((*head, w("sheet.column_body")), tuple(told), (1, 2, 4, 5)),
+        table=Table(head, tuple(told), (1, 2, 4, 5)),
         figures=tuple(figures),
-        notes=(w("sheet.paces_note"), *dict.fromkeys(promises)),
+        notes=(*acting, w("sheet.paces_note"), *dict.fromkeys(promises)),
         dates=tuple(sorted({figure.on_date for figure in figures if figure.what not in _MEASURES})),
     )
 
 
 _MEASURES = ("planned", "needed_per_day", "recent_per_day")
+
+
+def _things(row: Any, w: Words) -> str:
+    """What a standing counts: a count stands beside it, never a share, so it bears no name of a share."""
+    return w("sheet.things", things=capital(w.things(row.step, row.unit)))
 
 
 def course(found: Any, row: Any, *, indicator: str, asked: Mapping[str, Any], locale: str) -> Slide | None:
@@ -236,13 +247,8 @@ def course(found: Any, row: Any, *, indicator: str, asked: Mapping[str, Any], lo
         "scale": _scale(most, w),
     }
     figures = [Figure(step, code, day, round(value), text, unit)]
-    numbers = [Number(w("targets.actual"), text, "", round(value))]
     if promising:
         figures.append(Figure("target", code, int(row.due), row.target, w.number(round(row.target)), unit))
-    if row is not None and not math.isnan(row.planned_today):
-        said = w.number(round(row.planned_today))
-        numbers.append(Number(w("targets.planned_today"), said, "", round(row.planned_today)))
-        figures.append(Figure("planned", code, asked["on"], round(row.planned_today), said, unit))
     held = row is not None and bool(row.held_elsewhere)
     return _slide(
         f"sheet/{indicator}",
@@ -251,7 +257,6 @@ def course(found: Any, row: Any, *, indicator: str, asked: Mapping[str, Any], lo
         title=promise_card(row, locale=locale).title
         if row is not None
         else w("targets.course_title_bare", things=w.of_things(step, unit), place=w.in_territory(code)),
-        numbers=tuple(numbers),
         verdict={
             "verdict": row.verdict,
             "tone": tone_of(row.verdict, held_elsewhere=held),

@@ -78,6 +78,20 @@ def test_a_change_is_split_into_activity_and_revision_that_add_up():
     assert not any(sign in line for sign in ("−", "-57"))
 
 
+@pytest.mark.parametrize("locale", ["ar", "fr", "en"])
+def test_what_nothing_revised_says_its_change_once_and_no_zero(locale):
+    rows = [
+        say.Moved("rsu.registered", "household", 9_000, 10_234, 0, DAY),
+        say.Moved("rsu.registered", "household", 10_234, 9_000, 0, DAY),
+        say.Moved("rsu.registered", "household", 9_000, 9_000, 0, DAY),
+    ]
+    w = words(locale)
+    up, down, still = say.moved(rows, since=DAY - 30, asked=KEY, locale=locale).lines
+    for line in (up, down):
+        assert line.count(w.number(1_234)) == 1 and "(" not in line
+    assert still.count(w.number(9_000)) == 1
+
+
 def test_what_was_shown_is_read_as_it_was_known_then(reference_engine):
     book = Book(reference_engine)
     book.say((HERE, "2023-08-07", 1_000))

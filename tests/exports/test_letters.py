@@ -16,8 +16,9 @@ from exports.direction import bare
 from exports.office_templates import TemplateRefused
 from exports.readback import paragraph_text
 from exports.record import record
-from exports.word import Face, Grid, Line, written
+from exports.word import Face, Grid, Line, texts_of, written
 from i18n import words
+from panels.slide import Slide, Table
 from queries.cuts import latest_cut
 from tests.papers import recommend, sitting
 from tests.strings import strings
@@ -393,3 +394,44 @@ def test_the_notice_of_each_language_stands_in_its_own_direction(office, folder)
     header = opened(letters.minutes(of(office, "ar", beside="fr"))[0][1]).sections[0].header
     directions = [p._p.pPr.find(qn("w:bidi")).get(qn("w:val")) for p in header.paragraphs]
     assert directions == [None, "0"]
+
+
+def of_rows(head, rows, numeric=(), **more):
+    return Slide("i1/pace", "pace", "table", "titre", table=Table(head, rows, numeric), panel="ABCD2345", **more)
+
+
+def test_a_column_that_says_the_same_in_each_row_is_said_once_below():
+    reason = "réception tardive de données (organisme fictif)"
+    rows = tuple((name, str(at), reason) for at, name in enumerate(("Aït Melloul", "Inezgane", "Temsia"), 5))
+    blocks = letters.slide_blocks(of_rows(("Territoire", "Chiffre", "Motif"), rows, (1,)), words("fr"))
+    (table,) = [one for one in blocks if isinstance(one, Grid)]
+    assert table.head == ("Territoire", "Chiffre") and table.numeric == (1,) and len(table.widths) == 2
+    assert [text for text in texts_of(blocks) if reason in text] == [blocks[-1].text]
+    # What differs in one row stays a column, and so does a word that takes no room.
+    other = (*rows[:2], (*rows[2][:2], "autre motif de ce territoire"))
+    for kept in (other, tuple((*row[:2], "en avance") for row in rows)):
+        blocks = letters.slide_blocks(of_rows(("Territoire", "Chiffre", "Motif"), kept, (1,)), words("fr"))
+        assert [one.head for one in blocks if isinstance(one, Grid)] == [("Territoire", "Chiffre", "Motif")]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_minutes_for_outside_say_once_a_page_that_they_are_rounded(locale):
+    w = words(locale)
+    slide = of_rows((), (), lines=("phrase", w("since.rounded")), notes=(w("deck.rounded"), "note"))
+    said = [one.text for one in letters.slide_blocks(slide, w)]
+    assert "phrase" in said and "note" in said
+    assert w("since.rounded") not in said and w("deck.rounded") not in said
+
+
+def test_a_column_has_room_for_its_longest_word():
+    head, row = ("État", "Service", "Coût"), ("réalisée", "Direction provinciale de l'Éducation", "14 500 dirhams")
+    widths = letters.slide_tables(of_rows(head, (row,)), words("fr"))[0].widths
+    assert all(width > len(word) for width, word in zip(widths, ("réalisée", "l'Éducation", "dirhams"), strict=True))
+    assert widths[1] > widths[2]
+
+
+@pytest.mark.parametrize("style", ["heading", "heading2", "strong"])
+def test_a_heading_stays_with_what_it_heads(style):
+    content = written([Line("عنوان", style), Line("نص")], locale="ar", face=Face("x"))
+    (head,) = [p for p in opened(content).paragraphs if bare(p.text) == "عنوان"]
+    assert head.paragraph_format.keep_with_next

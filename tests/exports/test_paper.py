@@ -11,6 +11,7 @@ from exports.paper import Paper, Side
 from exports.readback import NotReleased
 from exports.record import record
 from i18n import words
+from panels.slide import Slide, Table
 from queries.cuts import latest_cut
 from tests.decks import deck
 from tests.papers import sitting
@@ -249,3 +250,12 @@ def test_a_file_that_is_not_tagged_is_refused():
             b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\nxref\n0 2\n0000000000 65535 f \n0000000009 00000 n \n"
             b"trailer\n<</Root 1 0 R>>\nstartxref\n45\n%%EOF"
         )
+
+
+def test_the_shape_of_a_verdict_in_a_cell_is_drawn_and_its_word_written():
+    rows = (("1", "✔\u00a0منجزة"), ("2", "\u2068■\u00a0انقضى الأجل\u2069 · متعثرة"), ("3", "– بدون"), ("4", "نص ✔"))
+    block = paper.panel(Slide("k", "s", "table", "عنوان", table=Table(("أ", "ب"), rows)), locale="ar")
+    cells = [row[1] for row in block["table"]["rows"]]
+    assert cells[0] == {"tone": "good", "shape": "check", "word": "منجزة"}
+    assert cells[1]["shape"] == "square" and cells[1]["word"] == "\u2068انقضى الأجل\u2069 · متعثرة"
+    assert cells[2:] == ["– بدون", "نص ✔"]

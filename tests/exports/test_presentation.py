@@ -294,3 +294,14 @@ def test_no_mark_of_direction_that_powerpoint_draws_as_a_box_is_left(engine):
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         for name in packed.namelist():
             assert not re.search("[\u2066-\u2069]", packed.read(name).decode("utf-8", errors="ignore")), name
+
+
+def test_a_column_that_is_the_same_throughout_stands_once_at_the_foot_of_the_slide(engine):
+    reason = "réception tardive de données (organisme fictif)"
+    rows = tuple((f"Commune {at}", str(at), reason) for at in range(5, 9))
+    found = of(engine, "fr")
+    pace = next(one for one in found.slides if one.key == "i1/pace")
+    table = Table(("Commune", "Chiffre", "Motif"), rows, (1,))
+    said = [text for page in drawn(only(found, "i1/pace", kind="table", table=table)).slides for text in texts(page)]
+    assert pace.title in said
+    assert sum(text.count(reason) for text in said) == 1

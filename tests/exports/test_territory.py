@@ -80,6 +80,30 @@ def test_each_programme_has_its_unit_its_share_with_its_year_its_day_and_its_sou
     assert with_share and told.sources and told.dates
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_stage_counted_in_two_units_on_one_day_is_one_row_that_says_both(demonstration, locale):
+    slides = {slide.key: slide for slide in sheet(reader(demonstration, locale), territory=HERE, on=DAY)}
+    told = slides["sheet/counts"]
+    said = [row[2] for row in told.table.rows]
+    assert all(any(figure.text in text for text in said) for figure in told.figures)
+    days = [(row[1], row[3]) for row in told.table.rows]
+    assert len(days) == len(set(days)) < len(told.figures)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_count_beside_its_target_is_never_called_a_share(demonstration, locale):
+    slides = {slide.key: slide for slide in sheet(reader(demonstration, locale), territory=HERE, on=DAY)}
+    w, known = words(locale), reader(demonstration, locale).known
+    shares = {w.name("indicator", id) for id in known.indicators}
+    names = [row[0] for row in slides["sheet/standings"].table.rows]
+    assert names and not shares & set(names)
+
+
+def test_a_path_says_one_planned_level_that_of_the_day_of_its_data(demonstration):
+    paths = [slide for slide in sheet(reader(demonstration), territory=HERE, on=DAY + 1) if slide.kind == "path"]
+    assert paths and not any(slide.numbers for slide in paths)
+
+
 def test_what_concerns_it_alone_is_recommended(reference_engine):
     sitting(reference_engine)
     on = as_day(dt.date(2023, 9, 18))
