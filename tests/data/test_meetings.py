@@ -440,6 +440,7 @@ def test_the_digest_of_a_meeting_is_not_that_of_another(reference_engine, write_
 
 def test_of_a_code_to_follow_by_only_its_digest_is_kept(reference_engine, write_as):
     held = write_as()
+    held.freeze()
     add_code(reference_engine, held.id, "QX7P-2M4K")
     with reference_engine.connect() as connection:
         (row,) = connection.execute(sa.select(follow_code)).all()

@@ -64,7 +64,7 @@ def test_the_demonstration_counts_down_by_lycee_and_by_annex(demonstration_local
     place = w.in_territory("09.273")
     for key in ("window.children_title_school", "window.children_title_annex"):
         assert w(key, place=place) in page
-    assert page.count(w("demo.badge")) >= 5 and w.count("working_day", 8) in page
+    assert page.count(w("demo.badge")) >= 5 and w.count("working_day", 7) in page
     sound(opened("window", lang=locale, demo="1", territory="09.273.XA01"))
     before = unescape(html(sound(opened("window", lang=locale, demo="1", on="2023-03-10"))))
     assert w("window.children_counted_school", place=place) in before
