@@ -67,8 +67,12 @@ def card(row: Any, *, locale: str, with_probability: bool = False) -> Panel:
     """
     w = words(locale)
     cells = []
-    if not math.isnan(row.planned_today):
-        cells.append(Cell(w("targets.planned_today"), w.short(round(row.planned_today))))
+    # Of the day of the figure beside it, as the title says it; where there is none, of the day that was asked for.
+    dated = not math.isnan(row.actual) and not math.isnan(row.planned)
+    level = row.planned if dated else row.planned_today
+    if not math.isnan(level):
+        below = w("targets.as_of", date=w.date(on_date(row.on_date))) if dated else ""
+        cells.append(Cell(w("targets.planned_today"), w.short(round(level)), below))
     if not math.isnan(row.actual):
         below = w("targets.as_of", date=w.date(on_date(row.on_date)))
         cells.append(Cell(w("targets.actual"), w.short(round(row.actual)), below))
