@@ -237,11 +237,18 @@ def application(*, cache: Path, address: str) -> App:
 def prepare() -> None:
     """Bring the database to the present schema and load what every office starts with."""
     # Late, because it reads every reference file: a refusal to start must not wait for that.
+    from data.importer import interrupted
     from data.loading import prepare as prepare_database
 
     engine = engine_for()
     try:
         prepare_database(engine, today=today())
+        # The Data page says it too, to whoever handed the file in: it is forgotten there.
+        for cut_short in interrupted(engine, forget=False):
+            if cut_short.event is None:
+                say("importer.interrupted_before", file=cut_short.file)
+            else:
+                say("importer.interrupted_after", file=cut_short.file, event=str(cut_short.event))
     except MigrationRefused as refused:
         raise CannotStart("server.migration", command=refused.command) from refused
     except CatalogueError as wrong:

@@ -51,8 +51,9 @@ def noted(*, name: str, digest: str, local: Path | None = None) -> Iterator[None
         note.with_suffix(".lock").unlink(missing_ok=True)
 
 
-def interrupted(engine: sa.Engine, *, local: Path | None = None) -> list[Interrupted]:
-    """The imports that were cut short since the last time this was asked, and what became of each."""
+def interrupted(engine: sa.Engine, *, local: Path | None = None, forget: bool = True) -> list[Interrupted]:
+    """The imports that were cut short since the last time this was asked, and what became of each. Unless `forget`,
+    whoever asks next is told of them too."""
     found = []
     for note in sorted(((local or local_folder()) / FOLDER).glob("*.json")):
         try:
@@ -66,6 +67,9 @@ def interrupted(engine: sa.Engine, *, local: Path | None = None) -> list[Interru
             found.append(Interrupted(said["file"], event.number if event is not None else None))
         except (OSError, ValueError, KeyError):
             pass  # cut short while the note itself was being written: nothing had begun
+        if not forget:
+            lock.close()
+            continue
         note.unlink(missing_ok=True)
         lock.close()
         note.with_suffix(".lock").unlink(missing_ok=True)

@@ -13,6 +13,8 @@ import brotli
 import pytest
 from streamlit import config
 
+from data.database import engine_for
+from data.importer.interrupted import FOLDER, interrupted
 from i18n import LOCALES, words
 from ui import access, server, sheets
 from ui.access import ROOT, allowed_hosts, exposed_without_login, is_loopback, login_configured
@@ -159,6 +161,21 @@ def test_bound_to_other_machines_without_a_login_it_refuses_in_three_languages(c
     lines = [words(locale)("server.exposed", host="0.0.0.0", file=".streamlit/secrets.toml") for locale in LOCALES]
     assert said.splitlines() == lines
     assert len(set(lines)) == 3
+
+
+def test_the_next_start_says_of_an_import_that_was_cut_short_what_became_of_it(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("TATABBU_LOCAL", str(tmp_path))
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    (folder / "a.json").write_text('{"file": "counts.csv", "digest": "0"}', encoding="utf-8")
+    server.prepare()
+    lines = [words(locale)("importer.interrupted_before", file="counts.csv") for locale in LOCALES]
+    assert capsys.readouterr().err.splitlines() == lines
+    engine = engine_for()
+    # Whoever handed it in is told as well, once.
+    assert [one.file for one in interrupted(engine)] == ["counts.csv"]
+    assert interrupted(engine) == []
+    engine.dispose()
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "80a", "-1", "8501.5"])
