@@ -61,5 +61,7 @@ def test_a_jump_waits_is_answered_and_what_was_refused_comes_back(page, serve, s
 
     page.goto(f"{address}/changes?lang=ar&territory=09.273")
     settled(page)
+    # The list arrives before the figures of the event that it opens on.
+    page.wait_for_function("() => document.querySelector('[data-testid=stMain]').innerText.includes('5\u202f000')")
     told = plain(page.get_by_test_id("stMain").inner_text())
     assert "جواب على أسطر في انتظار التحقق" in told and "5 000" in told
