@@ -15,7 +15,7 @@ from exports.record import record
 from panels.slide import Slide, panel_id
 from queries.cuts import latest_cut
 from tests.decks import deck
-from tests.sittings import sitting
+from tests.papers import sitting
 
 ITEMS = 10
 MOST_SECONDS = 60.0
