@@ -9,11 +9,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from data.database import as_date, as_day, next_event, write
+from data.faults import Fault, Refused
 from data.schema import action, definition, event, territory
 
 KINDS = ("campaign", "mobile_unit", "extended_hours", "visit", "other")
@@ -53,21 +54,8 @@ class Action:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong: `code` names it, `about` says which field; `values` fill the sentence."""
-
-    code: str
-    about: str = ""
-    values: dict = field(default_factory=dict)
-
-
-class ActionRefused(Exception):
+class ActionRefused(Refused):
     """The action was not stored; `faults` says why."""
-
-    def __init__(self, faults: list[Fault]):
-        super().__init__("; ".join(f"{fault.about}: {fault.code}" for fault in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ beside the official figure, on which somebody rules later. Taken back until the 
 import datetime as dt
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -15,6 +15,7 @@ from data import remarks
 from data.actions import looks_personal
 from data.catalogue import catalogue as load_catalogue
 from data.database import as_date, as_day, local_folder, next_event, write
+from data.faults import Fault, Refused
 from data.importer.check import MOST_DIGITS
 from data.importer.personal import names_somebody, note_looks_personal
 from data.meetings import CLOSED, OPEN, PRESENTED
@@ -52,21 +53,8 @@ class Declaration:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong: `code` names it, `about` says which field; `values` fill the sentence."""
-
-    code: str
-    about: str = ""
-    values: dict = field(default_factory=dict)
-
-
-class DeclarationRefused(Exception):
+class DeclarationRefused(Refused):
     """Nothing was stored; `faults` says why."""
-
-    def __init__(self, faults: list[Fault]):
-        super().__init__("; ".join(f"{fault.about}: {fault.code}" for fault in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from data.actions import looks_personal
 from data.database import as_date, as_day, next_event, write
+from data.faults import Fault, Refused
 from data.schema import (
     declaration,
     definition,
@@ -73,21 +74,8 @@ class Frozen:
     body: str
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong: `code` names it, `about` says which field; `values` fill the sentence."""
-
-    code: str
-    about: str = ""
-    values: dict = field(default_factory=dict)
-
-
-class MeetingRefused(Exception):
+class MeetingRefused(Refused):
     """Nothing was stored; `faults` says why."""
-
-    def __init__(self, faults: list[Fault]):
-        super().__init__("; ".join(f"{fault.about}: {fault.code}" for fault in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True)

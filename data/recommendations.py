@@ -9,12 +9,13 @@ import datetime as dt
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from data.actions import looks_personal
 from data.database import as_date, as_day, next_event, write
+from data.faults import Fault, Refused
 from data.importer.personal import names_somebody
 from data.meetings import CLOSED, OPEN, PRESENTED
 from data.said import figure, has_slide, last_state
@@ -52,21 +53,8 @@ class Recommendation:
     slide: str = ""
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong: `code` names it, `about` says which field; `values` fill the sentence."""
-
-    code: str
-    about: str = ""
-    values: dict = field(default_factory=dict)
-
-
-class RecommendationRefused(Exception):
+class RecommendationRefused(Refused):
     """Nothing was stored; `faults` says why."""
-
-    def __init__(self, faults: list[Fault]):
-        super().__init__("; ".join(f"{fault.about}: {fault.code}" for fault in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True)

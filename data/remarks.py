@@ -8,7 +8,7 @@ never as words, and never with what was written.
 import datetime as dt
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from data.catalogue import catalogue as load_catalogue
 from data.counts import add_series, packed, series_of
 from data.database import as_day, local_folder, next_event, write
+from data.faults import Fault, Refused
 from data.importer import Territories
 from data.importer.check import DEFAULT_SOURCE, MOST_DIGITS, Checked
 from data.importer.personal import note_looks_personal
@@ -46,21 +47,8 @@ class Remark:
     official_source: str = ""
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong: `code` names it, `about` says which field; `values` fill the sentence."""
-
-    code: str
-    about: str = ""
-    values: dict = field(default_factory=dict)
-
-
-class RemarkRefused(Exception):
+class RemarkRefused(Refused):
     """Nothing was stored; `faults` says why."""
-
-    def __init__(self, faults: list[Fault]):
-        super().__init__("; ".join(f"{fault.about}: {fault.code}" for fault in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True)

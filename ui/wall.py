@@ -118,7 +118,9 @@ def _deck(view: cache.View, of: Meeting, mode: str, only: frozenset[str] | None 
     stamp = id(words(view.locale))
     # The recommendations read back are as they stand at this moment: another cut, other ones.
     cut = findings.latest_cut(view.engine) if only and any(key.startswith(LIVE) for key in only) else 0
-    return _told(view.address, stamp, of.frozen, view.locale, mode, only, cut, of, view)
+    if mode == READ:
+        cut = of.event  # as they stood when the meeting was closed
+    return _told(view.address, stamp, of.frozen, view.locale, view.scope, view.role, mode, only, cut, of, view)
 
 
 @kept(48)
@@ -127,6 +129,8 @@ def _told(
     stamp: int,
     frozen: int,
     locale: str,
+    scope: str,
+    role: str,
     mode: str,
     only: frozenset[str] | None,
     cut: int,
@@ -134,19 +138,15 @@ def _told(
     _view: cache.View,
 ) -> bytes:
     """The deck as the script reads it. only: the keys of the slides that may be in it, None for all.
-    cut: at which the recommendations are read back to those who follow; 0: they were not yet."""
+    cut: at which the recommendations are read back; 0: they are not yet, or are sent beside the deck."""
     engine, of, demonstration = _view.engine, _of, _view.demonstration
     slides = meetings.frozen(engine, of, locale=locale)
     if only is not None:
         slides = [slide for slide in slides if slide.key in only and not slide.key.startswith(LIVE)]
     if cut:
-        reader = Reader(engine, cut, _view.scope, _view.role, locale)
+        reader = Reader(engine, cut, scope, role, locale)
         live = readback_slides(reader, of, demonstration=demonstration)
-        slides += [slide for slide in live if slide.key in only]
-    if mode == READ:
-        # What was recommended, as it stood when the meeting was closed.
-        reader = Reader(engine, of.event, _view.scope, _view.role, locale)
-        slides += readback_slides(reader, of, demonstration=demonstration)
+        slides += [slide for slide in live if only is None or slide.key in only]
     made = wall.deck(
         slides,
         locale=locale,
