@@ -34,7 +34,7 @@ from data.settings import (
     spellings,
     undo,
 )
-from i18n import LOCALES, Words
+from i18n import LOCALES, Words, look_again
 from ui import accesses, cache, show
 from ui.choices import Choices, complain, switch
 from ui.viewer import KINGDOM, Viewer
@@ -176,6 +176,7 @@ def _save(draft: Draft, form: Form, who: Viewer) -> None:
     st.session_state[_DRAFT] = None
     if draft.new is None:
         save_spellings(chosen.view.folder, draft.spelt or {})
+        look_again()
         accesses.changed("spellings", chosen, who, codes=sorted(draft.spelt or {}))
     else:
         # Only the part that was open: another page may have saved deliveries since it was drawn.
@@ -210,6 +211,7 @@ def _with(now: Settings, kept: dict[str, Any], section: str, new: Settings) -> S
 def _take_effect(chosen: Choices, who: Viewer, **details: Any) -> None:
     """Have the tables know the settings that now stand: from this event on, cuts read them."""
     load_reference(chosen.view.engine, local=chosen.view.folder)
+    look_again()
     accesses.changed("settings", chosen, who, **details)
 
 
@@ -515,6 +517,7 @@ def _undone(chosen: Choices, who: Viewer, file: str) -> None:
     if file == FILE:
         _take_effect(chosen, who, undone=True)
     else:
+        look_again()
         accesses.changed("spellings", chosen, who, undone=True)
     st.session_state[_DRAFT] = None
     st.session_state[_SAVED] = (chosen.words("settings.undone"), "file" if file == FILE else "spellings")

@@ -15,10 +15,11 @@ LOCALES = ("ar", "fr", "en")
 
 @pytest.fixture
 def office(tmp_path, monkeypatch):
-    """The folder of an office that has settled nothing yet."""
+    """The folder of an office that has settled nothing yet. Words are read again only where somebody asks for it."""
     from ui.engine import engine
 
     monkeypatch.setenv("TATABBU_LOCAL", str(tmp_path))
+    monkeypatch.setattr("i18n.LOOK_AGAIN", 1e9)
     yield tmp_path
     engine().dispose()
 
