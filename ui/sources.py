@@ -11,7 +11,7 @@ from data.catalogue import catalogue
 from data.loading import load_reference
 from data.settings import Delivery, Service, Settings, SettingsError, Texts, change, settings
 from exports import forms
-from i18n import LOCALES, Words, words
+from i18n import LOCALES, Words, look_again, words
 from ui import accesses, cache, show
 from ui import settings as office
 from ui.choices import FIRST_DAY, Choices, asked, choose, complain, put
@@ -222,6 +222,7 @@ def _headed(text: str) -> str:
 
 def _take_effect(chosen: Choices, who: Viewer) -> None:
     load_reference(chosen.view.engine, local=chosen.view.folder)
+    look_again()
     accesses.changed("deliveries", chosen, who)
 
 

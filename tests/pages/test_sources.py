@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.loading import load_reference
 from data.settings import change, settings
+from i18n import words
 from tests.pages.conftest import ROOT
 from ui.engine import engine
 
@@ -17,8 +18,9 @@ COMMUNE = "09.273.01.17"
 
 @pytest.fixture
 def page(tmp_path, monkeypatch):
-    """A function that opens a page of an office of its own."""
+    """A function that opens a page of an office of its own. Words are read again only where somebody asks for it."""
     monkeypatch.setenv("TATABBU_LOCAL", str(tmp_path))
+    monkeypatch.setattr("i18n.LOOK_AGAIN", 1e9)
 
     def run(name="sources", **address):
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
@@ -66,6 +68,7 @@ def test_with_nothing_declared_the_board_proposes_deliveries_of_the_main_steps(p
     assert all(delivery.name.ar and delivery.name.fr != delivery.name.ar for delivery in declared)
     assert 'tt-table tt-sources"' in said(app)
     assert declared[0].name.ar in said(app)
+    assert words("ar").name("delivery", declared[0].id) == declared[0].name.ar
     assert app.get("download_button")[0].proto.label == "تحميل الاستمارة"
 
 
