@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from exports import drawn as drawings
 from exports import typeset
 from exports.chain import chain_table
 from exports.glyphs import covered
@@ -27,6 +28,11 @@ from panels.slide import OUTSIDE, Slide, Table
 
 ARCHIVE = ("a-2a", "ua-1")
 """PDF/A with its structure, which is what text is read by, and PDF/UA."""
+
+ROOM = (17.6, 6.5)
+"""Centimetres that a map or a chain may take on an upright page in one language: its width, and a quarter of it."""
+WIDE, HALF = (26.3, 6.5), (12.9, 6.0)
+"""The same on a page that lies, and there in one of two languages."""
 
 _FIRST_DAY = dt.date(1970, 1, 1)
 
@@ -225,16 +231,26 @@ def row(blocks: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def panel(
-    slide: Slide, *, locale: str, level: int = 3, drawn: bool = True, tabled: bool = True, height: float = 3.4
+    slide: Slide,
+    *,
+    locale: str,
+    level: int = 3,
+    drawn: bool = True,
+    tabled: bool = True,
+    height: float = 3.4,
+    room: tuple[float, float] = ROOM,
 ) -> dict[str, Any]:
     """A slide as a block: title, verdict, numbers, chart, sentences, table, and small below: sources, dates, its id.
 
-    drawn, tabled: with its chart, with its table; height: of a chart, in centimetres. What has no chart on paper (a
-    map, a chain) has its table.
+    drawn, tabled: with its chart, with its table; height: of a chart, in centimetres; room: the width and height that a
+    map or a chain may take. What has no chart on paper has its table.
     """
     w = words(locale)
-    chart = _chart(slide, locale=locale) if drawn else None
-    if chart is not None:
+    chart = _chart(slide, locale=locale, room=room) if drawn else None
+    if chart is None and slide.kind in drawings.KINDS:
+        # Nothing is lost where no drawing could be read.
+        tabled = True
+    if chart is not None and chart["kind"] != "drawing":
         chart["height"] = height
         if "ticks" in chart:
             chart["ticks"] = _apart(chart["ticks"], _APART if height > _LOW else _WIDE_APART)
@@ -249,7 +265,7 @@ def panel(
         "verdict": verdict(said["tone"], said["shape"], said["word"]) if said else None,
         "numbers": [{"label": n.label, "text": n.text, "unit": n.unit} for n in slide.numbers],
         "chart": chart,
-        "alt": slide.title,
+        "alt": drawings.told(slide) if slide.kind in drawings.KINDS else slide.title,
         "lines": list(slide.lines),
         "table": _table(shown.head, shown.rows, shown.numeric) if shown.rows else None,
         "small": _small(slide, w),
@@ -282,9 +298,12 @@ def _from_chart(slide: Slide, w: Words) -> Table:
     return Table()
 
 
-def _chart(slide: Slide, *, locale: str) -> dict[str, Any] | None:
-    """What paper draws of a slide: lengths and places as shares of the room there is; None where it draws nothing."""
+def _chart(slide: Slide, *, locale: str, room: tuple[float, float]) -> dict[str, Any] | None:
+    """What paper draws of a slide: lengths and places as shares of the room there is, a map or a chain as `drawn` has
+    it; None where it draws nothing."""
     chart = slide.chart
+    if slide.kind in drawings.KINDS:
+        return drawings.drawing(slide, locale=locale, width=room[0], height=room[1])
     if slide.kind == "bars" and chart.get("rows"):
         most = chart.get("most") or max((row["value"] or 0 for row in chart["rows"]), default=0) or 1
         return {

@@ -9,11 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 import findings
+from exports import drawn as drawings
 from exports import paper, tagged
 from exports.chain import chain_table
 from exports.paper import Paper, Side
@@ -52,7 +54,7 @@ def brief_blocks(_: Record | None, told: Sequence[Slide]) -> list[dict]:
 
 
 def annexes(record: Record) -> Made:
-    """Every figure of every panel of a meeting, with the id of each panel: tables, without charts."""
+    """Every figure of every panel of a meeting, with the id of each panel, in tables; maps and chains are drawn too."""
 
     def blocks(of: Record, told: Sequence[Slide]) -> list[dict]:
         found, w = [], words(of.locale)
@@ -62,7 +64,10 @@ def annexes(record: Record) -> Made:
             if slide.item != before and names.get(slide.item):
                 found.append(paper.heading(names[slide.item]))
             before = slide.item
-            found.append(paper.panel(_with_all_figures(slide, w), locale=of.locale, drawn=False))
+            whole = _with_all_figures(slide, w)
+            found.append(
+                paper.panel(whole, locale=of.locale, drawn=slide.kind in drawings.KINDS, room=_room(record, wide=True))
+            )
         return found or [paper.text(w("papers.nothing_frozen"))]
 
     def told(of: Record) -> list[Slide]:
@@ -86,7 +91,7 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
     def told(of: Record) -> list[Slide]:
         return [_without_points(slide) for slide in of.way if slide.item in mine]
 
-    def blocks(of: Record, slides: Sequence[Slide]) -> list[dict]:
+    def blocks(of: Record, slides: Sequence[Slide], *, pictured: bool = True) -> list[dict]:
         w, found = words(of.locale), []
         names = {item.id: item.called(of.locale) for item in of.meeting.agenda}
         before = None
@@ -95,7 +100,9 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
                 found.append(paper.heading(names[slide.item]))
             before = slide.item
             whole = _with_all_figures(slide, w)
-            found.append(paper.panel(whole, locale=of.locale, tabled=not _drawn_whole(whole)))
+            shown = {"drawn": pictured or slide.kind not in drawings.KINDS, "room": _room(record)}
+            tabled = not (shown["drawn"] and _drawn_whole(whole, w))
+            found.append(paper.panel(whole, locale=of.locale, tabled=tabled, **shown))
         if not slides:
             found.append(paper.text(w("papers.no_item")))
         asked = {one.id: one for one in (*of.recommendations, *of.pending) if id in (one.lead, *one.partners)}
@@ -105,15 +112,33 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
 
     name = re.sub(r"[^A-Za-z0-9_-]", "_", id)
     return _of_record(
-        record, f"service-{name}", told, blocks, title=lambda w: w("papers.service"), under=lambda of: of.service(id)
+        record,
+        f"service-{name}",
+        told,
+        blocks,
+        shorter=partial(blocks, pictured=False),
+        title=lambda w: w("papers.service"),
+        under=lambda of: of.service(id),
     )
 
 
-def _drawn_whole(slide: Slide) -> bool:
-    """Whether the bars of a slide say all that its table does: the same names and counts are not printed twice."""
-    if slide.kind != "bars" or not slide.chart.get("rows"):
+def _room(record: Record, *, wide: bool = False) -> tuple[float, float]:
+    """The room of a map or a chain on the paper of a record. wide: the page lies."""
+    beside = record.other is not None
+    whole = paper.WIDE if wide else paper.ROOM
+    return (whole[0] / 2 - 0.4, whole[1]) if beside else whole
+
+
+def _drawn_whole(slide: Slide, w: Words) -> bool:
+    """Whether the drawing of a slide says all that its table does: the same names and counts are not printed twice."""
+    if slide.kind == "chain":
+        said = set(chain_table(slide, w).rows)
+    elif slide.kind == "bars" and slide.chart.get("rows"):
+        said = {(row["name"], row["text"]) for row in slide.chart["rows"]}
+    elif slide.kind == "map" and drawings.whole(slide):
+        said = {(one["name"], one["text"]) for one in slide.chart["territories"]}
+    else:
         return False
-    said = {(row["name"], row["text"]) for row in slide.chart["rows"]}
     return set(slide.table.rows) <= said
 
 
@@ -184,34 +209,65 @@ def sheet(
     demonstration: bool = False,
 ) -> tuple[str, bytes]:
     """The sheet of a territory on a day, from any page: its file name and the PDF. Raises NotReleased."""
-    told, sides = [], []
     settled = findings.office(engine, cut=cut)
-    for locale in locales:
-        w = words(locale)
-        reader = Reader(engine, cut, scope, role, locale)
-        slides = sheets.sheet(reader, territory=territory, on=on, audience=audience, demonstration=demonstration)
-        told.append(slides)
-        sides.append(
+    told = [
+        sheets.sheet(
+            Reader(engine, cut, scope, role, locale),
+            territory=territory,
+            on=on,
+            audience=audience,
+            demonstration=demonstration,
+        )
+        for locale in locales
+    ]
+
+    def laid_out(slides: Sequence[Sequence[Slide]], size: float, share: float = 1.0) -> Paper:
+        sides = [
             paper.side(
                 locale,
-                w("sheet.title", place=w.place(territory)),
-                _territory_blocks(slides, locale, beside=len(locales) > 1),
+                words(locale)("sheet.title", place=words(locale).place(territory)),
+                _territory_blocks(mine, locale, beside=len(locales) > 1, share=share),
                 on=_day(on),
                 letterhead=letterhead(settled, territory=territory, locale=locale),
                 audience=audience,
                 territory=territory,
                 demonstration=demonstration,
             )
-        )
-    sides = _paired(sides)
-    made = Paper(tuple(sides), _day(on), landscape=len(locales) > 1, size=8)
+            for locale, mine in zip(locales, slides, strict=True)
+        ]
+        return Paper(tuple(_paired(sides)), _day(on), landscape=len(locales) > 1, size=size)
+
+    made, told = _with_the_map(told, laid_out)
     parts = ["tatabbu", "sheet", territory, _day(on).isoformat(), "-".join(locales)]
     name = "-".join([*parts, *(["outside"] if audience != OFFICE else [])]) + ".pdf"
     return name, released(made, zip(locales, told, strict=True))
 
 
-def _territory_blocks(slides: Sequence[Slide], locale: str, *, beside: bool) -> list[dict]:
-    """The blocks of a sheet: its paths two by two where there is the room, that is in one language."""
+_PAGES = 2
+_LETTERS = 8.0
+_TRIED = ((_LETTERS, 1.0), (7.7, 1.0), (7.4, 1.0), (7.2, 1.0), (7.2, 0.75))
+"""Points of the letters of a sheet and the share of its height that its map has: rather smaller than that the map makes
+the sheet longer."""
+
+
+def _with_the_map(told: list[list[Slide]], laid_out: Callable[..., Paper]) -> tuple[Paper, list[list[Slide]]]:
+    """A sheet with its map in the largest letters in which that makes it no longer than two pages, or than it is
+    anyway; without the map where none does. The slides that are on it."""
+    without = [[slide for slide in mine if slide.kind != "map"] for mine in told]
+    bare = laid_out(without, _LETTERS)
+    if without == told:
+        return bare, told
+    most = max(_PAGES, tagged.pages(paper.pdf(bare)))
+    for size, share in _TRIED:
+        made = laid_out(told, size, share)
+        if tagged.pages(paper.pdf(made)) <= most:
+            return made, told
+    return bare, without
+
+
+def _territory_blocks(slides: Sequence[Slide], locale: str, *, beside: bool, share: float = 1.0) -> list[dict]:
+    """The blocks of a sheet: its paths two by two where there is the room, that is in one language. share: of the
+    height that its map may have."""
     w, found, paths = words(locale), [], [slide for slide in slides if slide.kind == "path"]
     for slide in slides:
         if slide.kind == "path":
@@ -222,17 +278,21 @@ def _territory_blocks(slides: Sequence[Slide], locale: str, *, beside: bool) -> 
                 pairs = [paper.row(drawn[at : at + wide]) for at in range(0, len(drawn), wide)]
                 found += drawn if beside or len(drawn) == 1 else pairs
             continue
-        block = paper.panel(slide, locale=locale, level=2)
+        room = (paper.HALF[0] if beside else paper.ROOM[0], share * (_NAMED if drawings.whole(slide) else _UNNAMED))
+        block = paper.panel(slide, locale=locale, level=2, tabled=slide.kind != "map", room=room)
         if block["table"]:
             block["table"]["widths"] = list(_WIDTHS[slide.key][: len(block["table"]["head"])])
         found.append(block)
     return found or [paper.text(w("sheet.nothing"))]
 
 
+_NAMED, _UNNAMED = 4.6, 6.4
+"""Centimetres of the map of a sheet, with few territories or many."""
+
 _WIDTHS = {
-    "sheet/programmes": (1.7, 1.7, 2.5, 2.1, 2, 1.6),
+    "sheet/programmes": (1.7, 1.7, 2.5, 2.1, 2, 3),
     "sheet/standings": (3, 0.9, 1.1, 1.6, 1, 1, 2.4),
-    "sheet/counts": (1.3, 3.5, 3.5, 2.6, 1.6),
+    "sheet/counts": (1.6, 3.3, 3.3, 2.7, 1.6),
     "sheet/recommendations": (1.9, 5, 2.4, 1.5, 1.1),
 }
 
@@ -251,39 +311,47 @@ def _of_record(
     blocks: Callable[[Record, Sequence[Slide]], list[dict]],
     *,
     title: Callable[[Words], str],
+    shorter: Callable[[Record, Sequence[Slide]], list[dict]] | None = None,
     under: Callable[[Record], str] = lambda of: "",
     audience: str = "",
     fit: bool = False,
     landscape: bool = False,
     size: float = 9.2,
 ) -> tuple[str, bytes]:
-    """A document of a meeting: the same in each language of the record."""
-    sides, told = [], []
+    """A document of a meeting: the same in each language of the record. shorter: its blocks without maps and chains, of
+    which it is made where these would make it longer."""
     held, day = record.meeting, _day(record.meeting.on_date)
     audience = audience or record.audience
-    for of in (record, *([record.other] if record.other else [])):
-        w = words(of.locale)
-        mine = slides(of)
-        told.append((of.locale, mine))
-        about = w(f"papers.of_{held.kind}", date=day, place=w.place(of.territory))
-        sides.append(
-            paper.side(
-                of.locale,
-                title(w),
-                blocks(of, mine),
-                on=day,
-                letterhead=of.letterhead,
-                under=tuple(filter(None, (under(of), about))),
-                audience=audience,
-                territory=of.territory,
-                demonstration=of.demonstration,
-                reference=held.reference,
+    records = (record, *([record.other] if record.other else []))
+    told = [(of.locale, slides(of)) for of in records]
+
+    def laid_out(blocks: Callable[[Record, Sequence[Slide]], list[dict]]) -> Paper:
+        sides = []
+        for of, (_, mine) in zip(records, told, strict=True):
+            w = words(of.locale)
+            about = w(f"papers.of_{held.kind}", date=day, place=w.place(of.territory))
+            sides.append(
+                paper.side(
+                    of.locale,
+                    title(w),
+                    blocks(of, mine),
+                    on=day,
+                    letterhead=of.letterhead,
+                    under=tuple(filter(None, (under(of), about))),
+                    audience=audience,
+                    territory=of.territory,
+                    demonstration=of.demonstration,
+                    reference=held.reference,
+                )
             )
-        )
-    both = record.other is not None
-    made = Paper(tuple(_paired(sides)), day, landscape=landscape or (both and fit), fit=fit, size=size)
-    languages = "-".join(side.locale for side in sides)
-    parts = ["tatabbu", kind, held.id, day.isoformat(), languages]
+        both = record.other is not None
+        return Paper(tuple(_paired(sides)), day, landscape=landscape or (both and fit), fit=fit, size=size)
+
+    made = laid_out(blocks)
+    if shorter is not None and any(slide.kind in drawings.KINDS for _, mine in told for slide in mine):
+        bare = laid_out(shorter)
+        made = made if tagged.pages(paper.pdf(made)) <= tagged.pages(paper.pdf(bare)) else bare
+    parts = ["tatabbu", kind, held.id, day.isoformat(), "-".join(of.locale for of in records)]
     name = "-".join([*parts, *(["outside"] if audience != OFFICE else [])]) + ".pdf"
     return name, released(made, told)
 
@@ -451,6 +519,7 @@ def _of_chart(chart: Mapping[str, Any]) -> Iterator[str]:
     for name in ("target", "last"):
         if chart.get(name):
             yield chart[name]["text"]
+    yield from (one["said"] for one in chart.get("texts", ()))
 
 
 def _apart(one: str, other: str) -> int:

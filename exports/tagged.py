@@ -60,6 +60,11 @@ def running(content: bytes) -> list[str]:
     return [" ".join(piece.text for piece in pieces if piece.mcid is None) for pieces in file.pages]
 
 
+def pages(content: bytes) -> int:
+    """How many pages the file has."""
+    return len(_File(content).page_numbers)
+
+
 def language(content: bytes) -> str:
     """The language that the file says it is in."""
     return _text(_File(content).catalogue.get("Lang", b""))

@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 
 from findings.reader import Reader
+from panels import map as say_map
 from panels import sheet as say
+from panels.deck import ON_A_MAP
 from panels.slide import OFFICE, OUTSIDE, Slide
+from queries import map as geography
 from queries import meetings, recommendations, territories
 from queries import targets as promises
 from queries.figures import of_territory
@@ -29,7 +32,8 @@ def sheet(
     reader: Reader, *, territory: str, on: int, audience: str = OFFICE, demonstration: bool = False
 ) -> list[Slide]:
     """The slides of a territory's sheet: programmes; where its counts stand beside their targets; the path of up to
-    four priorities; for the office alone, what was recommended about it; and every count.
+    four priorities; for the office alone, what was recommended about it; one priority on the map of what lies below;
+    and every count.
 
     Small cells stay withheld, as the queries withhold them; for outside every count is rounded, and shares and the pace
     that is needed are made of the rounded ones.
@@ -57,22 +61,17 @@ def sheet(
     ]
     if audience == OFFICE:
         slides.append(_asked_of_services(reader, territory=territory, on=on, key=key))
+    slides.append(_on_a_map(reader, rows, territory=territory, on=on, audience=audience, key=key))
     slides.append(say.counts(counts, known.steps, threshold=known.small_cell, **told))
     return [replace(one, demonstration=demonstration) for one in slides if one is not None]
 
 
 def _paths(reader: Reader, rows: Sequence[Any], *, territory: str, on: int, audience: str, key: dict) -> list[Slide]:
-    """The paths of the priorities: of what was promised of the territory itself, what is furthest from it first; where
-    nothing was, of the programmes of the first screen."""
+    """The paths of the priorities."""
     known = reader.known
-    own = {row.indicator: row for row in rows if row.set_by != "arithmetical"}
-    ranks = {"expired": 0, "below": 1, "watch": 2, "on_path": 3, "ahead": 4, "met": 5}
-    order = sorted(own, key=lambda indicator: ranks.get(own[indicator].verdict, 6))
-    if not order:
-        featured = (p.get("headline") for p in known.ordered_programmes if p.get("featured"))
-        order = [one for one in featured if one in known.indicators]
+    own = _promised(rows)
     found = []
-    for indicator in order[:MOST_PATHS]:
+    for indicator in _priorities(reader, rows)[:MOST_PATHS]:
         course = promises.course(reader.engine, indicator=indicator, territory=territory, on=on, **reader.asked)
         if audience == OUTSIDE:
             course = replace(course, actual=outside(course.actual), planned=outside(course.planned, "planned"))
@@ -82,6 +81,59 @@ def _paths(reader: Reader, rows: Sequence[Any], *, territory: str, on: int, audi
         if made is not None:
             found.append(made)
     return found
+
+
+def _promised(rows: Sequence[Any]) -> dict[str, Any]:
+    """What was promised of the territory itself, by indicator."""
+    return {row.indicator: row for row in rows if row.set_by != "arithmetical"}
+
+
+def _priorities(reader: Reader, rows: Sequence[Any]) -> list[str]:
+    """The indicators that come first: of what was promised of the territory itself, what is furthest from it; where
+    nothing was, those of the first screen."""
+    own = _promised(rows)
+    ranks = {"expired": 0, "below": 1, "watch": 2, "on_path": 3, "ahead": 4, "met": 5}
+    return sorted(own, key=lambda indicator: ranks.get(own[indicator].verdict, 6)) or _featured(reader)
+
+
+def _featured(reader: Reader) -> list[str]:
+    """The indicators of the first screen."""
+    known = reader.known
+    featured = (p.get("headline") for p in known.ordered_programmes if p.get("featured"))
+    return [one for one in featured if one in known.indicators]
+
+
+def _on_a_map(
+    reader: Reader, rows: Sequence[Any], *, territory: str, on: int, audience: str, key: dict
+) -> Slide | None:
+    """The map of what lies below the territory, of the first priority that most of it has figures of; None where it has
+    nothing below it that has boundaries."""
+    with reader.engine.connect() as connection:
+        below = territories.children(connection, of=territory)
+        level = territories.level_of(connection, below[0]) if below else ""
+    if level not in ON_A_MAP:
+        return None
+    for indicator in dict.fromkeys([*_featured(reader), *_priorities(reader, rows)]):
+        frame = geography.by_child(reader.engine, parent=territory, indicator=indicator, on=on, **reader.asked)
+        if audience == OUTSIDE:
+            frame = outside_readings(frame)
+        share = frame["covered_share"].notna().sum() * 2 > len(frame)
+        if not share and (frame["state"] == "shown").sum() * 2 <= len(frame):
+            continue
+        panel = say_map.territories_map(
+            frame,
+            parent=territory,
+            indicator=reader.known.indicators[indicator],
+            show="share" if share else "count",
+            level=level,
+            boundaries=level,
+            on=on,
+            locale=reader.locale,
+            threshold=reader.known.small_cell,
+        )
+        asked = key | {"indicator": indicator, "level": level}
+        return say.on_a_map(panel, indicator=indicator, asked=asked, locale=reader.locale)
+    return None
 
 
 def _asked_of_services(reader: Reader, *, territory: str, on: int, key: dict) -> Slide | None:

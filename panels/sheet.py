@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 
 from i18n import Words, words
-from panels import rows_of
+from panels import Panel, rows_of
+from panels.as_slide import as_slide
+from panels.plot import LABELLED
 from panels.recommendations import capital
 from panels.situation import counted, on_date, situation, source_line, whole_or_partial
 from panels.slide import Figure, Slide, Source, Table, panel_id
@@ -269,6 +271,36 @@ def course(found: Any, row: Any, *, indicator: str, asked: Mapping[str, Any], lo
         figures=tuple(figures),
         sources=(Source(source_line(row.source, "", "reported", w).text),) if row is not None and row.source else (),
         dates=(day,),
+    )
+
+
+def on_a_map(panel: Panel, *, indicator: str, asked: Mapping[str, Any], locale: str) -> Slide:
+    """The map of what lies below a territory, without a table: a sheet is a page or two. Up to so many territories as
+    the drawing names, their figures stand in it. panel: `panels.map.territories_map`."""
+    whole = as_slide(panel, locale=locale, asked={**asked, "show": panel.parts["show"]})
+    share = panel.parts["show"] == "share"
+    rows = [row for row in panel.parts["rows"] if row.tint is not None or row.state == "zero"]
+    figures = tuple(
+        Figure(
+            indicator,
+            row.territory_code,
+            asked["on"],
+            row.covered_share if share else row.value,
+            row.share if share else row.count,
+            "share" if share else panel.units[0],
+        )
+        for row in rows
+    )
+    return _slide(
+        "sheet/map",
+        {**asked, "indicator": indicator},
+        kind="map",
+        title=panel.title,
+        chart=whole.chart,
+        figures=figures if len(panel.parts["rows"]) <= LABELLED else (),
+        sources=whole.sources,
+        dates=whole.dates,
+        notes=whole.notes,
     )
 
 

@@ -50,15 +50,17 @@ def sheet_of(
     height: float,
     outlines: Outlines | None = None,
     wall: bool = False,
+    hatched: bool = False,
 ) -> Sheet | None:
-    """As `svg`, the sheet with its measured texts; None where there is nothing to draw."""
+    """As `svg`, the sheet with its measured texts; None where there is nothing to draw. hatched: for a printer that has
+    no colours."""
     draw = DRAWN.get(slide.kind)
     if draw is None or not slide.chart:
         return None
     scale = 1.0 if width >= _FULL else _SMALLER
     size, least = (WALL_SIZE * scale, WALL_LEAST * scale) if wall else (width / 54, width / 64)
     edge = size * 0.15
-    sheet = Sheet(words(locale), width - 2 * edge, height, size, least, edge)
+    sheet = Sheet(words(locale), width - 2 * edge, height, size, least, edge, hatched)
     top = _head(sheet, str(slide.chart.get("unit", "")), made_up=slide.demonstration)
     draw(sheet, slide.chart, (0.0, top, sheet.width, height), outlines or {})
     return sheet

@@ -19,12 +19,13 @@ def draw(sheet: Sheet, chart: Mapping[str, Any], box: Box, outlines: Mapping[str
     groups = {group["key"]: group for group in chart.get("groups", ())}
     places = chart.get("territories", ())
     fills = _fills(groups)
+    hatches = _hatches(groups) if sheet.hatched else {}
     drawn = [place for place in places if place["code"] in outlines]
     if drawn:
         box = _footnote(sheet, box)
-    box = _legend(sheet, groups, fills, box)
+    box = _legend(sheet, groups, fills, hatches, box)
     if not drawn:
-        _tiles(sheet, places, groups, fills, box)
+        _tiles(sheet, places, groups, fills, hatches, box)
         return
     named = len(places) <= LABELLED
     labels = {place["code"]: _folded(sheet, place, box) for place in drawn} if named else {}
@@ -38,7 +39,9 @@ def draw(sheet: Sheet, chart: Mapping[str, Any], box: Box, outlines: Mapping[str
         shapes = _shapes(drawn, outlines, (box[0] + column, box[1], box[2] - column, box[3]))
     for place in drawn:
         group = groups.get(place["group"], {})
-        _outline(sheet, shapes[place["code"]], fills.get(place["group"], GROUND), group.get("state") == "zero")
+        shape, fill = shapes[place["code"]], fills.get(place["group"], GROUND)
+        _outline(sheet, shape, fill, group.get("state") == "zero")
+        _hatch(sheet, shape, hatches.get(place["group"], 0), fill)
     if named:
         low, _, high, _ = shapely.total_bounds(list(shapes.values()))
         near = (max(box[0], low - column), box[1], min(box[2], high + column), box[3])
@@ -88,7 +91,9 @@ def _footnote(sheet: Sheet, box: Box) -> Box:
     return (box[0], box[1], box[2], first - TOP * size - sheet.pad / 2)
 
 
-def _legend(sheet: Sheet, groups: Mapping[str, Mapping], fills: Mapping[str, str], box: Box) -> Box:
+def _legend(
+    sheet: Sheet, groups: Mapping[str, Mapping], fills: Mapping[str, str], hatches: Mapping[str, int], box: Box
+) -> Box:
     """The groups, one below the other where reading begins; what is left beside them."""
     if not groups:
         return box
@@ -105,17 +110,65 @@ def _legend(sheet: Sheet, groups: Mapping[str, Mapping], fills: Mapping[str, str
         high = sheet.tall(len(lines), size) + gap / 2
         middle = y + high / 2
         state = group.get("state", "shown")
-        _swatch(sheet, sheet.at(0), middle, swatch, size, fills[key], state)
+        _swatch(sheet, sheet.at(0), middle, swatch, size, fills[key], state, hatches.get(key, 0))
         sheet.block(sheet.at(swatch + gap), middle, lines, size=size)
         y += high
     taken = swatch + gap + wide + 2 * gap
     return (left, top, right - taken, bottom) if sheet.rtl else (left + taken, top, right, bottom)
 
 
-def _swatch(sheet: Sheet, x: float, y: float, wide: float, size: float, fill: str, state: str) -> None:
+def _hatches(groups: Mapping[str, Mapping]) -> dict[str, int]:
+    """The hatching of each group that has a colour of its own: tints by their order, the darkest without; verdicts as
+    they come. What has no number wears its mark."""
+    darkest = max((group["tint"] for group in groups.values() if group.get("tint") is not None), default=0)
+    found = {}
+    for place, (key, group) in enumerate(groups.items()):
+        if group.get("state", "shown") == "shown":
+            tint = group.get("tint")
+            found[key] = (place if tint is None else 0 if tint == darkest else tint) % len(_HATCHING)
+    return found
+
+
+_HATCHING: tuple[tuple[tuple[int, float], ...], ...] = (
+    (),
+    ((1, 1.0),),
+    ((-1, 0.5),),
+    ((1, 0.6), (-1, 0.6)),
+    ((0, 0.4),),
+)
+"""Hatchings: of each set of lines its slope (0: upright) and how far they are apart, in sizes of the smallest text."""
+
+
+def _hatch(sheet: Sheet, shape: shapely.Geometry, hatching: int, fill: str) -> None:
+    """The lines of a hatching inside a shape: dark on what is light, light on what is dark."""
+    left, top, right, bottom = shape.bounds
+    for slope, step in _HATCHING[hatching]:
+        apart = step * sheet.least
+        # Counted from the edge of the sheet, so that neighbours alike are hatched as one.
+        first, last = math.floor((left - bottom) / apart), math.ceil((right + bottom) / apart)
+        feet = [at * apart for at in range(first, last + 1)]
+        rays = [[(x + slope * top, top), (x + slope * bottom, bottom)] for x in feet]
+        for line in _lines(shapely.MultiLineString(rays).intersection(shape)):
+            sheet.line(list(line.coords), WHITE if _dark(fill) else INK, max(sheet.least * 0.05, 0.8))
+
+
+def _lines(found: shapely.Geometry) -> list[shapely.Geometry]:
+    return [one for one in getattr(found, "geoms", [found]) if one.geom_type == "LineString" and one.length]
+
+
+def _dark(fill: str) -> bool:
+    red, green, blue = (int(fill[at : at + 2], 16) for at in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 140
+
+
+def _swatch(
+    sheet: Sheet, x: float, y: float, wide: float, size: float, fill: str, state: str, hatching: int = 0
+) -> None:
     end = x - wide if sheet.rtl else x + wide
     edge = "#0B5D4E" if state == "zero" else "#8B938E"
-    sheet.rect((min(x, end), y - size * 0.5, max(x, end), y + size * 0.5), fill, stroke=edge, thick=2)
+    box = (min(x, end), y - size * 0.5, max(x, end), y + size * 0.5)
+    sheet.rect(box, fill, stroke=edge, thick=2)
+    _hatch(sheet, shapely.box(*box), hatching, fill)
     _mark(sheet, (x + end) / 2, y, size * 0.5, state)
 
 
@@ -251,7 +304,7 @@ def _label(sheet: Sheet, lines, x: float, spot: Box, anchor: str) -> None:
         sheet.text(x, first + number * LINE * size, line, size=size, weight=weight, anchor=anchor)
 
 
-def _tiles(sheet: Sheet, places, groups, fills, box: Box) -> None:
+def _tiles(sheet: Sheet, places, groups, fills, hatches, box: Box) -> None:
     """Territories without outlines: one tile each, in the order given, its colour and mark beside name and number."""
     if not places:
         return
@@ -277,7 +330,8 @@ def _tiles(sheet: Sheet, places, groups, fills, box: Box) -> None:
                 begin = shift + column * (wide + size)
                 state = groups.get(place["group"], {}).get("state", "shown")
                 fill = fills.get(place["group"], GROUND)
-                _swatch(sheet, sheet.at(begin), top + sheet.tall(1, size) / 2, size * 1.4, size, fill, state)
+                hatch, middle = hatches.get(place["group"], 0), top + sheet.tall(1, size) / 2
+                _swatch(sheet, sheet.at(begin), middle, size * 1.4, size, fill, state, hatch)
                 y = top + TOP * size
                 for line in folded[i]:
                     sheet.text(sheet.at(begin + lead), y, line, size=size, weight=500)

@@ -23,10 +23,25 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 
+@dataclass(frozen=True)
+class Letters:
+    """A line of text as it lies on a sheet. x, y: of the end that `side` names (start: its left, middle, end: its
+    right), where its letters stand."""
+
+    x: float
+    y: float
+    said: str
+    side: str
+    size: float
+    weight: int
+    fill: str
+
+
 @dataclass
 class Sheet:
     """A drawing of so many units, in one language. size: of its ordinary text; least: of the smallest that may be.
-    edge: left free on either side, besides: the first letter of a line may reach a little out of its width."""
+    edge: left free on either side, besides: the first letter of a line may reach a little out of its width. hatched:
+    what colours tell apart is hatched too, for a printer that has none."""
 
     w: Words
     width: float
@@ -34,8 +49,10 @@ class Sheet:
     size: float
     least: float
     edge: float = 0.0
+    hatched: bool = False
     parts: list[str] = field(default_factory=list)
     texts: list[tuple[str, Box]] = field(default_factory=list)
+    letters: list[Letters] = field(default_factory=list)
 
     @property
     def rtl(self) -> bool:
@@ -84,6 +101,7 @@ class Sheet:
             f"{escape(run)}</text>"
         )
         self.texts.append((said, box))
+        self.letters.append(Letters(x + self.edge, y, said, side, size, weight, fill))
         return box
 
     def block(self, x: float, middle: float, said: list[str], **how) -> Box:
@@ -154,11 +172,12 @@ class Sheet:
         self.line([(back, y), (neck, y)], colour, long * 0.14)
         self.area([(tip, y), (neck, y - half), (neck, y + half)], colour)
 
-    def whole(self, label: str) -> str:
-        """The drawing as one SVG text."""
+    def whole(self, label: str, *, lettered: bool = True) -> str:
+        """The drawing as one SVG text. lettered: with its texts; else whoever shows it sets `letters` upon it."""
         whole = self.width + 2 * self.edge
+        parts = [part for part in self.parts if lettered or not part.startswith("<text ")]
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole:g} {self.height:g}" role="img" '
             f'aria-label="{escape(label)}" lang="{self.w.locale}" direction="ltr" font-family="{FAMILY}">'
-            f'<g transform="translate({self.edge:g} 0)">{"".join(self.parts)}</g></svg>'
+            f'<g transform="translate({self.edge:g} 0)">{"".join(parts)}</g></svg>'
         )

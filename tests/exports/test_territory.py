@@ -141,6 +141,49 @@ def test_a_copy_for_outside_is_rounded_throughout_and_tells_nothing_of_recommend
     assert tagged.normal(words("fr")("paper.outside")) in said
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_lies_below_stands_on_a_map_with_its_numbers_where_few_do(demonstration, locale):
+    w = words(locale)
+    (drawn,) = [one for one in sheet(reader(demonstration, locale), territory=HERE, on=DAY) if one.kind == "map"]
+    places = drawn.chart["territories"]
+    assert len(places) == 6 and {one.territory for one in drawn.figures} == {one["code"] for one in places}
+    assert not drawn.table.rows and drawn.title.count(w.number(6)) >= 1
+    _, content = made(demonstration, HERE, locale)
+    figures = [tagged.normal(one.text) for one in tagged.elements(content) if one.tag == "Figure"]
+    (chart,) = [one for one in figures if tagged.normal(places[0]["name"]) in one]
+    for place in places:
+        assert tagged.normal(place["name"]) in chart and tagged.normal(place["text"]) in chart
+    # Of the kingdom colours alone: 75 numbers are no map, and a sheet is no table of them.
+    (drawn,) = [one for one in sheet(reader(demonstration, locale), territory="MA", on=DAY) if one.kind == "map"]
+    assert len(drawn.chart["territories"]) == 75 and drawn.figures == ()
+
+
+def test_a_map_makes_no_sheet_longer_and_what_has_nothing_below_has_none(demonstration, monkeypatch):
+    for territory in (COMMUNE, annex(demonstration)):
+        assert not [one for one in sheet(reader(demonstration), territory=territory, on=DAY) if one.kind == "map"]
+    pages = {}
+    for territory in (HERE, "09", "MA"):
+        for locales in (("fr",), ("ar", "fr")):
+            pages[territory, locales] = tagged.pages(made(demonstration, territory, *locales)[1])
+    monkeypatch.setattr("findings.sheet._on_a_map", lambda *_, **more: None)
+    for (territory, locales), count in pages.items():
+        assert count <= max(2, tagged.pages(made(demonstration, territory, *locales)[1]))
+
+
+def test_a_map_for_outside_is_made_of_rounded_counts(demonstration, monkeypatch):
+    from findings import sheet as findings_sheet
+
+    seen = []
+    real = findings_sheet.say_map.territories_map
+    monkeypatch.setattr(
+        findings_sheet.say_map, "territories_map", lambda frame, **more: seen.append(frame) or real(frame, **more)
+    )
+    sheet(reader(demonstration), territory=HERE, on=DAY, audience="outside")
+    (frame,) = seen
+    assert len(frame) == 6 and (frame["value"] % 5 == 0).all()
+    assert frame["covered_share"].tolist() == pytest.approx((frame["value"] / frame["denominator"]).tolist())
+
+
 def test_a_reader_gets_no_count_of_a_territory_that_is_not_his(demonstration):
     slides = sheet(reader(demonstration, scope=COMMUNE, role="reader"), territory=OTHER, on=DAY)
     assert not [figure for slide in slides for figure in slide.figures if figure.state == "shown"]
