@@ -77,6 +77,8 @@ def stages(
                 "body": w.name("body", row.body) if row.body else "",
                 "waiting": float(row.waiting) if waits else None,
                 "text": text,
+                "oldest": say_stages.month_of(row.oldest_month).isoformat() if row.oldest_month else "",
+                "oldest_text": say_stages.oldest_said(row, w),
                 "priority": row is chosen,
                 "held_elsewhere": not row.can_act,
             }

@@ -185,7 +185,7 @@ def texts_of(slide: Slide) -> Iterator[str]:
 
 
 _CODES = frozenset(
-    ["code", "date", "group", "kind", "key", "level", "parent", "shape", "state", "step", "tone", "until"]
+    ["code", "date", "group", "kind", "key", "level", "oldest", "parent", "shape", "state", "step", "tone", "until"]
 )
 """What a chart holds in codes: nobody reads it."""
 

@@ -21,8 +21,9 @@ path: unit, dates (ISO), values, labels; planned (list of {date, value}), target
     ticks (list of {date, text}), scale (list of {value, text}).
 map: parent (code), level, unit, groups (list of {key, text, tint: 0 to 4 or None, state, tone}), territories (list of
     {code, name, group, text}).
-chain: nodes (list of {step, name, value, text, state}), passages (list of {name, body, waiting, text, priority,
-    held_elsewhere}).
+chain: nodes (list of {step, name, value, text, state}), passages (list of {name, body, waiting, text, oldest,
+    oldest_text, priority, held_elsewhere}; oldest: the first day of the month of entry of whoever waits longest, or
+    empty; it and its text are there only where cohorts were looked at).
 table, text: empty; the slide's own `table` or `lines` says it.
 """
 

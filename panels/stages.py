@@ -246,7 +246,7 @@ def passages(frame: pd.DataFrame, *, programme: str, territory: str, threshold: 
                 _share(row, w),
                 _median(row, w),
                 _waiting(row, w),
-                _oldest(row, w),
+                oldest_said(row, w),
                 _basis(row, w),
             )
         )
@@ -322,7 +322,8 @@ def _waiting(row: Any, w: Words) -> str:
     return w("stages.difference_of_stocks", n=n) if row.basis == STOCKS else n
 
 
-def _oldest(row: Any, w: Words) -> str:
+def oldest_said(row: Any, w: Words) -> str:
+    """The month of entry of whoever waits longest before a stage, or why it is not known."""
     if not row.waits:
         return w("state.not_applicable")
     if not row.oldest_month:

@@ -106,6 +106,8 @@ def deck(locale, *, places=COMMUNES, audience="office", demonstration=True):
                 "body": w.name("body", "cnss"),
                 "waiting": 2_700,
                 "text": w.number(2_700),
+                "oldest": "2023-03-01",
+                "oldest_text": w.month(dt.date(2023, 3, 1)),
                 "priority": True,
                 "held_elsewhere": True,
             }

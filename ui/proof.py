@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from exports.workbook import Amount, meaning, named
+from exports.named import named, unit_named
+from exports.workbook import Amount, meaning
 from findings import latest_events
 from findings.proofs import OUTSIDE, Proved, proved, read_id
 from i18n import Words
@@ -104,9 +105,12 @@ def _figures(found: Proved, w: Words) -> str:
     head = [w(f"workbook.{name}") for name in ("what", "territory", "date", "value", "unit")]
     rows = []
     for one in found.slide.figures:
-        unit = w(f"unit.{one.unit}") if f"unit.{one.unit}" in w else one.unit
+        if not (what := named(one, w, numbers=found.slide.numbers)):
+            continue
         day = w.date_short(FIRST_DAY + dt.timedelta(days=one.on_date)) if one.on_date else ""
-        rows.append((named(one, w), _place(one.territory, w), day, one.text, unit))
+        row = (what, _place(one.territory, w), day, one.text, unit_named(one.unit, w))
+        if row not in rows:
+            rows.append(row)
     return _table(w("workbook.figures"), head, rows)
 
 

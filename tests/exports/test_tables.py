@@ -1,5 +1,6 @@
 """A table as a workbook: what stands in it, and that nothing in it is ever a formula."""
 
+import datetime as dt
 import io
 import zipfile
 
@@ -52,3 +53,18 @@ def test_an_arabic_sheet_runs_right_to_left_and_holds_no_marks_of_direction():
 
 def test_the_same_panel_gives_the_same_bytes():
     assert tables.table(panel(), locale="fr") == tables.table(panel(), locale="fr")
+
+
+@pytest.mark.parametrize("locale", ["ar", "fr", "en"])
+def test_counts_and_days_are_numbers_and_dates_with_the_unit_in_the_head(locale):
+    w, day = words(locale), dt.date(2023, 9, 18)
+    rows = [(w.name("step", "asd.paid"), w.count("student", 1_072), w.date(day))]
+    found = cells(tables.table(panel(parts={"head": ("a", "b", "c"), "rows": rows}), locale=locale))
+    assert [cell.value for cell in found if cell.data_type == "n"] == [1_072]
+    assert [cell.value.date() for cell in found if cell.data_type == "d"] == [day]
+    assert any(w("unit.student.plural") in str(cell.value) for cell in found)
+
+
+def test_sources_of_a_sheet_stand_below_it():
+    found = [cell.value for cell in cells(tables.table(panel(sources=(SourceLine("HCP"),)), locale="fr"))]
+    assert found[-1] == "HCP"
