@@ -6,7 +6,8 @@ workbook inside a chart holds no formula: a name that begins with an equals sign
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,14 +32,18 @@ from pptx.slide import Slide as Page
 from pptx.slide import SlideLayout
 from pptx.util import Emu, Inches, Pt
 
-from exports.direction import RLM, in_line, sayable
+from exports.direction import MARKS, RLM, in_line, sayable
 from exports.letters import Made, carried_by, file_name, notices, recommended, said_once, slide_tables, source_line
 from exports.office_templates import FILES, TemplateRefused, template
 from exports.outlines import outlines
 from exports.readback import release
 from exports.record import Record
+from exports.slide_areas import TITLES, Area, content_area, title_area
 from exports.word import Grid
 from i18n import Words, words
+from panels.measure import lines as lines_of
+from panels.measure import widest_word
+from panels.measure import width as wide_of
 from panels.slide import MOST_NUMBERS, Slide
 
 FONT = "Arial"
@@ -57,14 +62,16 @@ NO_FIGURE = RGBColor(0xE3, 0xE3, 0xE0)
 
 MOST_ROWS = 12
 """Rows of a table on a slide; what is longer goes on on the next one."""
-MOST_BARS, MOST_MARKERS = 24, 20
+MOST_BARS, MOST_MARKERS = 20, 20
 _JUDGED = ("good", "watch", "bad")
-_TITLES = ((95, 26), (150, 22), (220, 18), (10_000, 15))
-"""The size of a title by the most letters that fit at it."""
-_SIZES = (16, 14, 12, 11)
-_LETTER, _LINE, _MARGIN, _ABOVE = 0.56, 1.2, 8, 5
-"""The width of a letter and the height of a line, of the font's size, and what a cell keeps free beside and above its
-text, in points: the file does not know how the program will break its lines."""
+_LARGEST_TITLE, _SMALLEST_TITLE = 26, 14
+_SIZES = (16, 14, 12)
+"""The letters of a table: what does not find room at the smallest goes on on the next slide."""
+_SPARE, _LINE, _MARGIN, _ABOVE = 1.12, 1.2, 8, 5
+"""How much wider than ours the letters of the reader's machine may be, the height of a line of the font's size, and
+what a cell keeps free beside and above its text, in points: the file does not know how the program will break its
+lines."""
+_ASKED = "recommended"
 _FIRST_DAY, _DAY_ZERO = dt.date(1970, 1, 1), dt.date(1899, 12, 30)
 _WIDE, _HIGH = Inches(13.333), Inches(7.5)
 _NARROW = "\u202f"
@@ -72,8 +79,21 @@ _NARROW = "\u202f"
 
 def slides(record: Record) -> Made:
     """The presentation of a meeting: the presenter's way, the drill-downs that were shown, what was recommended."""
-    w = words(record.locale)
-    deck = _Deck(record, w, template("pptx"))
+    deck = _deck(record, {}, {})
+    smallest = {key: min(sizes) for key, sizes in deck.sizes.items() if len(set(sizes)) > 1}
+    if smallest or any(many > 1 for many in deck.parts.values()):
+        # What goes on on further slides says so on each, in letters of one size: both are known only once it was drawn.
+        deck = _deck(record, smallest, deck.parts)
+    content = deck.saved()
+    counted = [deck.w.number(part) for many in deck.parts.values() for part in range(1, many + 1)]
+    return [
+        (file_name(record, "slides", "pptx"), release("pptx", content, record, said=deck.said, more=counted)),
+    ]
+
+
+def _deck(record: Record, most: Mapping[str, int], parts: Mapping[str, int]) -> "_Deck":
+    """The slides of a record. most: the largest letters of the tables of a key; parts: how many slides it takes."""
+    deck = _Deck(record, words(record.locale), template("pptx"), most, parts)
     shown = set(record.shown)
     for one in record.slides:
         if one.subject == "readback" or (one.screen_only and one.key not in shown):
@@ -82,8 +102,7 @@ def slides(record: Record) -> Made:
             deck.add(one)
     if record.recommendations:
         deck.add_recommendations()
-    content = deck.saved()
-    return [(file_name(record, "slides", "pptx"), release("pptx", content, record, said=deck.said))]
+    return deck
 
 
 # Workbooks inside charts
@@ -136,11 +155,17 @@ class _Points(XyChartData):
 
 
 class _Deck:
-    """A presentation in the making. said: every text put on a slide or into its notes, for reading back."""
+    """A presentation in the making. said: every text put on a slide or into its notes, for reading back. sizes: the
+    letters of the tables of each key, slide by slide; parts: how many slides each took."""
 
-    def __init__(self, record: Record, w: Words, own: bytes | None):
+    def __init__(
+        self, record: Record, w: Words, own: bytes | None, most: Mapping[str, int], counted: Mapping[str, int]
+    ):
         self.record, self.w, self.rtl = record, w, w.rtl
         self.said: list[str] = []
+        self.sizes: dict[str, list[int]] = {}
+        self.parts: Counter[str] = Counter()
+        self._most, self._counted = most, counted
         try:
             self.file = pptx.Presentation(io.BytesIO(own)) if own else pptx.Presentation()
             if own:
@@ -148,6 +173,7 @@ class _Deck:
             else:
                 self.file.slide_width, self.file.slide_height = _WIDE, _HIGH
             self.layout = _layout(self.file)
+            self.cover_layout = _cover_layout(self.file) if own else self.layout
         except Exception as error:  # whatever the library meets in a broken part has a class of its own
             if own:
                 raise TemplateRefused("damaged", FILES["pptx"]) from error
@@ -155,6 +181,7 @@ class _Deck:
         self.own = own is None
         self.wide, self.high = self.file.slide_width, self.file.slide_height
         self.edge = int(self.wide * 0.045)
+        self.left, self.width, self.foot = self.edge, self.wide - 2 * self.edge, self.high - int(self.high * 0.07)
 
     def saved(self) -> bytes:
         properties = self.file.core_properties
@@ -186,21 +213,18 @@ class _Deck:
 
     def _page(self, slide: Slide, tables: Sequence[Grid], common: Sequence[str] = ()) -> list[Grid]:
         """One slide of the file; what of the tables did not find room on it. common: what is said of all rows."""
-        page = self.file.slides.add_slide(self.layout)
         cover = slide.kind == "cover"
-        top = self._title(page, slide.title, cover=cover)
-        bottom = self.high - int(self.high * 0.07)
+        page = self.file.slides.add_slide(self.cover_layout if cover else self.layout)
+        title = slide.title if cover else self._parted(_group(slide), _unparted(slide, self.w))
+        top = self._title(page, title, cover=cover)
+        bottom = self.foot
         for notice in notices(self.record):
             bottom -= self._notice(page, notice, bottom)
         if (slide.sources or common) and not cover:
             bottom -= self._foot(page, slide, bottom, common)
-        left, width = self.edge, self.wide - 2 * self.edge
+        left, width = self.left, self.width
         if cover:
-            lines = slide.chart.get("lines", ())
-            # As large as the room above the notices lets them be, with the space between two of them.
-            each = (bottom - top) / Pt(1) / max(len(lines), 1) - 8
-            size = int(max(12, min(24, each / _LINE)))
-            self._lines(page, lines, top, bottom, size=size, center=True)
+            self._cover_lines(page, slide.chart.get("lines", ()), top, bottom)
             self._notes(page, slide)
             return []
         if slide.numbers or slide.verdict:
@@ -211,9 +235,13 @@ class _Deck:
             floor = top + room[3]
             while waiting:
                 one, gap = waiting[0], int(self.high * 0.03)
-                many, size = _fitting(one, width, floor - top, first=waiting[0] is tables[0])
+                group = _group(slide)
+                many, size = _fitting(
+                    one, width, floor - top, first=waiting[0] is tables[0], most=self._most.get(group, _SIZES[0])
+                )
                 if not many:
                     break
+                self.sizes.setdefault(group, []).append(size)
                 shown = Grid(one.head, one.rows[:many], one.numeric, one.widths)
                 top += self._table(page, shown, (left, top, width), size=size, name=slide.title) + gap
                 rest = one.rows[many:]
@@ -227,7 +255,8 @@ class _Deck:
         elif slide.kind == "map" and self._drawable(slide):
             self._map(page, slide, room)
         elif slide.lines:
-            self._lines(page, [text for text in slide.lines if text != slide.title], top, bottom, size=20)
+            said = [text for text in slide.lines if text != slide.title]
+            self._lines(page, said, top, bottom, size=_size_of(said, width, bottom - top, most=20))
         self._notes(page, slide)
         return waiting
 
@@ -243,15 +272,22 @@ class _Deck:
         waiting = Grid(head, tuple(rows), (), (0.8, 5.2, 2.4, 1.6))
         while waiting.rows:
             page = self.file.slides.add_slide(self.layout)
-            top = self._title(page, w("letters.recommendations"))
-            bottom = self.high - int(self.high * 0.07)
+            top = self._title(page, self._parted(_ASKED, w("letters.recommendations")))
+            bottom = self.foot
             for notice in notices(record):
                 bottom -= self._notice(page, notice, bottom)
-            width = self.wide - 2 * self.edge
-            many, size = _fitting(waiting, width, bottom - top - int(self.high * 0.015), first=True)
+            room, most = bottom - top - int(self.high * 0.015), self._most.get(_ASKED, _SIZES[0])
+            many, size = _fitting(waiting, self.width, room, first=True, most=most)
+            self.sizes.setdefault(_ASKED, []).append(size)
             shown = Grid(head, waiting.rows[:many], (), waiting.widths)
-            self._table(page, shown, (self.edge, top, width), size=size, name=w("letters.recommendations"))
+            self._table(page, shown, (self.left, top, self.width), size=size, name=w("letters.recommendations"))
             waiting = Grid(head, waiting.rows[many:], (), waiting.widths)
+
+    def _parted(self, key: str, title: str) -> str:
+        """The title of the next slide of a key, with which of how many it is."""
+        self.parts[key] += 1
+        parts = self._counted.get(key, 1)
+        return title if parts < 2 else self.w("recommendations.part_of", title=title, part=self.parts[key], parts=parts)
 
     # Parts
 
@@ -259,24 +295,55 @@ class _Deck:
         """The message over a slide, in the template's own place for it; where what comes below begins."""
         own = page.shapes.title
         height = int(self.high * 0.16)
+        area = None if self.own or own is None else title_area(page.slide_layout, self.wide, self.high)
         if own is None:
             own = page.shapes.add_textbox(self.edge, int(self.high * 0.05), self.wide - 2 * self.edge, height)
         if self.own:
             own.left, own.top = self.edge, int(self.high * (0.26 if cover else 0.045))
             own.width, own.height = self.wide - 2 * self.edge, height
+        elif area is not None and (area.left, area.top, area.width, area.height) != (
+            own.left,
+            own.top,
+            own.width,
+            own.height,
+        ):
+            own.left, own.top, own.width, own.height = area.left, area.top, area.width, area.height
         frame = own.text_frame
         frame.word_wrap = True
-        frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-        size = 40 if cover else next(size for most, size in _TITLES if len(text) <= most)
+        if self.own:
+            frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+        largest = 40 if cover else _LARGEST_TITLE
+        size = _size_of([text], own.width, own.height, most=largest, least=_SMALLEST_TITLE, bold=True)
         paragraph = frame.paragraphs[0]
         colour = GREEN if self.own else None
         self._write(paragraph, text, size=size, bold=True, colour=colour, center=cover)
-        return own.top + own.height + int(self.high * 0.015)
+        below = own.top + own.height + int(self.high * 0.015)
+        if not self.own:
+            room = content_area(page.slide_layout, self.wide, self.high, below=below)
+            self.left, self.width, self.foot = room.left, room.width, room.bottom
+            below = room.top
+        return below
+
+    def _cover_lines(self, page: Page, lines: Sequence[str], top: int, bottom: int) -> None:
+        """What the cover says below its title: in the template's own place for it, else in the room that is left."""
+        place = next((one for one in page.placeholders if one.placeholder_format.type == PP_PLACEHOLDER.SUBTITLE), None)
+        if place is not None:
+            size = _size_of(lines, place.width, min(place.height, bottom - place.top), most=24, least=10, after=4)
+            if size >= _SIZES[-1]:
+                place.text_frame.word_wrap = True
+                for at, text in enumerate(lines):
+                    paragraph = place.text_frame.paragraphs[0] if not at else place.text_frame.add_paragraph()
+                    self._write(paragraph, text, size=size, center=True)
+                    paragraph.space_before, paragraph.space_after = Pt(0), Pt(4)
+                return
+            place._element.getparent().remove(place._element)
+        size = _size_of(lines, self.width, bottom - top, most=24)
+        self._lines(page, lines, top, bottom, size=size, center=True)
 
     def _notice(self, page: Page, text: str, bottom: int) -> int:
         """What every slide of a made-up or rounded deck says; how high it is."""
-        height = int(self.high * 0.055)
-        box = page.shapes.add_shape(MSO_SHAPE.RECTANGLE, self.edge, bottom - height, self.wide - 2 * self.edge, height)
+        height = max(int(self.high * 0.055), _high([text], self.width, 12, bold=True))
+        box = page.shapes.add_shape(MSO_SHAPE.RECTANGLE, self.left, bottom - height, self.width, height)
         box.fill.solid()
         box.fill.fore_color.rgb = OCHRE
         box.line.fill.background()
@@ -296,8 +363,8 @@ class _Deck:
         period = w.period(_date(days[0]), _date(days[-1])) if days else ""
         source = w("slides.source", sources=sources, date=period) if period and sources else sources
         text = " · ".join(filter(None, (*common, source)))
-        height = int(self.high * 0.05)
-        box = page.shapes.add_textbox(self.edge, bottom - height, self.wide - 2 * self.edge, height)
+        height = max(int(self.high * 0.05), _high([text], self.width, 12))
+        box = page.shapes.add_textbox(self.left, bottom - height, self.width, height)
         box.text_frame.word_wrap = True
         self._write(box.text_frame.paragraphs[0], text, size=12, colour=GREY)
         return height
@@ -312,25 +379,29 @@ class _Deck:
             said = self.w("slides.verdict", shape=slide.verdict["shape"], word=slide.verdict["word"])
             parts.append((said, "", TONES.get(slide.verdict.get("tone", ""), INK)))
         height = int(self.high * 0.13)
-        width = (self.wide - 2 * self.edge) // len(parts)
+        width = self.width // len(parts)
+        below = min(_size_of([small], width, height // 2, most=14, least=11) for _, small, _ in parts)
+        room = height - max(_high([small], width, below) for _, small, _ in parts)
+        # What stands beside one another is of one size.
+        beside = [_size_of([one], width, room, most=36, bold=True, whole=True) for one, small, _ in parts if small]
         for place, (large, small, colour) in enumerate(parts):
             at = len(parts) - 1 - place if self.rtl else place
-            box = page.shapes.add_textbox(self.edge + at * width, top, width, height)
+            box = page.shapes.add_textbox(self.left + at * width, top, width, height)
             frame = box.text_frame
             frame.word_wrap = True
             frame.vertical_anchor = MSO_ANCHOR.MIDDLE
             if small:
-                size = 36 if len(large) < 10 else 26 if len(large) < 16 else 18
-                self._write(frame.paragraphs[0], large, size=size, bold=True, colour=colour)
-                self._write(frame.add_paragraph(), small, size=14, colour=GREY)
+                self._write(frame.paragraphs[0], large, size=min(beside), bold=True, colour=colour)
+                self._write(frame.add_paragraph(), small, size=below, colour=GREY)
             else:
-                self._write(frame.paragraphs[0], large, size=22, bold=True, colour=colour)
+                size = _size_of([large], width, height, most=22, bold=True)
+                self._write(frame.paragraphs[0], large, size=size, bold=True, colour=colour)
         return height + int(self.high * 0.01)
 
     def _lines(
         self, page: Page, lines: Iterable[str], top: int, bottom: int, *, size: int, center: bool = False
     ) -> None:
-        box = page.shapes.add_textbox(self.edge, top, self.wide - 2 * self.edge, bottom - top)
+        box = page.shapes.add_textbox(self.left, top, self.width, bottom - top)
         frame = box.text_frame
         frame.word_wrap = True
         for place, text in enumerate(lines):
@@ -343,7 +414,7 @@ class _Deck:
         left, top, width = place
         lines = [one.head, *one.rows]
         shares = _shares(one, width)
-        heights = [_height(texts, shares, size) for texts in lines]
+        heights = _rows_high(one, shares, size)
         shape = page.shapes.add_table(len(lines), len(one.head), left, top, width, sum(heights))
         _describe(shape, self._say(name, said=False))
         table = shape.table
@@ -382,7 +453,7 @@ class _Deck:
         self._dress(drawn, legend=planned)
         plot = drawn.plots[0]
         plot.gap_width, plot.overlap = 45, -5
-        size = 14 if len(rows) <= 8 else 12 if len(rows) <= 14 else 10
+        size = 14 if len(rows) <= 8 else 12
         names, values = drawn.category_axis, drawn.value_axis
         # The first place stands on top, as in the list.
         names.reverse_order = True
@@ -390,15 +461,20 @@ class _Deck:
         names.format.line.color.rgb = GREY
         names.has_major_gridlines = False
         names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        _every_name(names._element)
         values.has_major_gridlines = False
         values.visible = False
         values.minimum_scale = 0
         if self.rtl:
             # Bars grow from the right, where the names stand.
             values.reverse_order = True
-        for series, colour in zip(plot.series, (GREEN, PLANNED), strict=False):
+        # Two numbers beside each other's bars need two lines: without that room the length alone says the second.
+        crowded = planned and len(rows) * 2 * size * _LINE > room[3] / Pt(1) * _PLOT
+        for place, (series, colour) in enumerate(zip(plot.series, (GREEN, PLANNED), strict=False)):
             series.format.fill.solid()
             series.format.fill.fore_color.rgb = colour
+            if crowded and place:
+                continue
             labels = series.data_labels
             labels.show_value = True
             labels.font.size = Pt(size)
@@ -525,8 +601,16 @@ class _Deck:
                 _describe(shape, self._say(said, said=False))
                 if not place and few:
                     labels.append((one, points, group))
-        for one, points, group in labels:
-            self._label(page, one, points, group)
+        untold, taken = [], []
+        for one, points, group in sorted(labels, key=lambda label: -_extent(label[1])):
+            box = _label_box(one, points)
+            if any(box.meets(other) for other in taken):
+                untold.append(one)
+            else:
+                taken.append(box)
+                self._label(page, one, box, group)
+        # Those whose names would lie over others' are told beside the map, in the order of the list.
+        beside = [self.w("letters.number", label=one["name"], text=one["text"]) for one, *_ in labels if one in untold]
         at = left if not self.rtl else left + area_width
         box = page.shapes.add_textbox(at + int(legend * 0.12), top, int(legend * 0.86), height)
         frame = box.text_frame
@@ -536,7 +620,8 @@ class _Deck:
         entries = [one for one in chart["groups"] if one["key"] in used]
         self._write(frame.paragraphs[0], chart.get("unit", ""), size=14, bold=True, colour=INK)
         step = int(self.high * 0.055)
-        first = top + height // 2 - step * len(entries) // 2
+        heading = _high([chart.get("unit", "")], int(legend * 0.86), 14, bold=True)
+        first = top + heading if beside else top + height // 2 - step * len(entries) // 2
         for place, one in enumerate(entries):
             side = at + int(legend * 0.88) if self.rtl else at + int(legend * 0.04)
             square = page.shapes.add_shape(
@@ -557,19 +642,25 @@ class _Deck:
             self._write(text.text_frame.paragraphs[0], one["text"], size=14, colour=INK)
         box.height = max(first - top - step // 4, step)
         frame.vertical_anchor = MSO_ANCHOR.BOTTOM
+        if beside:
+            ends = first + (len(entries) + 1) * step
+            listed = page.shapes.add_textbox(at, ends, int(legend * 0.98), top + height - ends)
+            listed.text_frame.word_wrap = True
+            size = _size_of(beside, int(legend * 0.98), top + height - ends, most=12, least=10, after=0)
+            for place, text in enumerate(beside):
+                frame = listed.text_frame
+                self._write(frame.paragraphs[0] if not place else frame.add_paragraph(), text, size=size, colour=INK)
 
-    def _label(self, page: Page, one: dict, points: list[tuple[int, int]], group: dict) -> None:
+    def _label(self, page: Page, one: dict, place: Area, group: dict) -> None:
         """A territory's name and figure in the middle of its largest outline."""
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        width, height = Inches(1.6), Inches(0.6)
-        middle_x, middle_y = (min(xs) + max(xs)) // 2, (min(ys) + max(ys)) // 2
-        box = page.shapes.add_textbox(middle_x - width // 2, middle_y - height // 2, width, height)
+        box = page.shapes.add_textbox(place.left, place.top, place.width, place.height)
         frame = box.text_frame
         frame.word_wrap = False
         frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+        frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
         colour = WHITE if (group.get("tint") or 0) >= 3 else INK
-        self._write(frame.paragraphs[0], one["name"], size=11, colour=colour, center=True)
-        self._write(frame.add_paragraph(), one["text"], size=12, bold=True, colour=colour, center=True)
+        self._write(frame.paragraphs[0], one["name"], size=_NAME, colour=colour, center=True)
+        self._write(frame.add_paragraph(), one["text"], size=_FIGURE, bold=True, colour=colour, center=True)
 
     # Texts
 
@@ -623,37 +714,116 @@ class _Deck:
 
 
 def _shares(one: Grid, width: int) -> list[int]:
-    widths = one.widths or (1.0,) * len(one.head)
-    return [int(width * share / sum(widths)) for share in widths]
+    """The widths of the columns: no word is wider than its column, and the highest row has as few lines as it can."""
+    room, least, longest = width / Pt(1), [], []
+    for at in range(len(one.head)):
+        texts = [(one.head[at], 600), *((row[at], 400) for row in one.rows)]
+        parts = [(part, weight) for text, weight in texts for part in text.split("\n")]
+        least.append(max(widest_word(part, _SIZES[-1], weight=weight) for part, weight in parts))
+        longest.append(max(wide_of(part, _SIZES[-1], weight=weight) for part, weight in parts))
+    for lines in range(1, _MOST_LINES):
+        wanted = [
+            max(word, text / lines * (1 if lines == 1 else _UNEVEN)) * _SPARE + 2 * _MARGIN
+            for word, text in zip(least, longest, strict=True)
+        ]
+        if sum(wanted) <= room:
+            break
+    # What is left goes where a text is still broken.
+    short = [max(text * _SPARE + 2 * _MARGIN - own, 0) for text, own in zip(longest, wanted, strict=True)]
+    spare = min(max(room - sum(wanted), 0), sum(short))
+    wanted = [own + spare * part / (sum(short) or 1) for own, part in zip(wanted, short, strict=True)]
+    return [int(width * share / sum(wanted)) for share in wanted]
 
 
-def _height(texts: Sequence[str], shares: Sequence[int], size: int) -> int:
+_PLOT = 0.85
+"""How much of a chart its bars have, above the legend."""
+_MOST_LINES, _UNEVEN = 30, 1.15
+"""Lines are broken between words: those of a text are not all full."""
+
+
+def _height(texts: Sequence[str], shares: Sequence[int], size: int, *, bold: bool = False) -> int:
     """About how high a row of a table becomes."""
     lines = 1
     for text, share in zip(texts, shares, strict=True):
-        room = max((share / Pt(1) - 2 * _MARGIN) / (size * _LETTER), 1)
-        lines = max(lines, sum(-(-max(len(part), 1) // int(room)) for part in text.split("\n")))
+        room = max((share / Pt(1) - 2 * _MARGIN) / _SPARE, 1)
+        weight = 600 if bold else 400
+        lines = max(lines, sum(len(lines_of(part, size, room, weight=weight)) for part in text.split("\n")))
     return Pt(lines * size * _LINE + _ABOVE)
 
 
-def _fitting(one: Grid, width: int, height: int, *, first: bool) -> tuple[int, int]:
+def _rows_high(one: Grid, shares: Sequence[int], size: int) -> list[int]:
+    """About how high the head and the rows of a table become."""
+    return [_height(texts, shares, size, bold=not at) for at, texts in enumerate((one.head, *one.rows))]
+
+
+def _fitting(one: Grid, width: int, height: int, *, first: bool, most: int) -> tuple[int, int]:
     """How many rows of a table find room, and at which size of letters: all of them at the largest that lets them, else
-    as many as do at the smallest. first: on an empty slide, where at least one row is shown whatever its height."""
+    as many as do at the smallest. first: on an empty slide, where at least one row is shown whatever its height. most:
+    the largest letters that it may have."""
     shares = _shares(one, width)
-    for size in _SIZES:
-        if len(one.rows) <= MOST_ROWS and sum(_height(t, shares, size) for t in (one.head, *one.rows)) <= height:
+    for size in (size for size in _SIZES if size <= most):
+        if len(one.rows) <= MOST_ROWS and sum(_rows_high(one, shares, size)) <= height:
             return len(one.rows), size
     if not first:
         return 0, _SIZES[-1]
-    size, many, used = _SIZES[-1], 0, _height(one.head, shares, _SIZES[-1])
-    for texts in one.rows[:MOST_ROWS]:
-        used += _height(texts, shares, size)
+    size, many = _SIZES[-1], 0
+    used, *heights = _rows_high(one, shares, size)
+    for high in heights[:MOST_ROWS]:
+        used += high
         if used > height and many:
             break
         many += 1
-    # Evenly, so that no row stands alone on the last slide.
-    pages = -(-len(one.rows) // many)
-    return -(-len(one.rows) // pages), size
+    # Evenly, so that no row stands alone on the last slide, and as large as so few let it be.
+    many = -(-len(one.rows) // -(-len(one.rows) // many))
+    part = Grid(one.head, one.rows[:many], one.numeric, one.widths)
+    sizes = (size for size in _SIZES if size <= most and sum(_rows_high(part, shares, size)) <= height)
+    return many, next(sizes, _SIZES[-1])
+
+
+def _high(texts: Sequence[str], width: int, size: float, *, bold: bool = False, after: float = 0) -> int:
+    """About how high texts below one another stand in a box of that width, with `after` points below each."""
+    room = max((width / Pt(1) - 2 * 7.2) / _SPARE, 1)
+    many = sum(len(lines_of(text, size, room, weight=600 if bold else 400)) for text in texts)
+    return Pt(many * size * _LINE + after * len(texts) + 7.2)
+
+
+def _size_of(
+    texts: Sequence[str],
+    width: int,
+    height: int,
+    *,
+    most: int,
+    least: int = 12,
+    bold: bool = False,
+    after: float = 8,
+    whole: bool = False,
+) -> int:
+    """The largest letters at which texts stand within a box. whole: each on a line of its own, unbroken."""
+    room = max((width / Pt(1) - 2 * 7.2) / _SPARE, 1)
+    for size in range(most, least, -1):
+        unbroken = not whole or all(wide_of(text, size, weight=600 if bold else 400) <= room for text in texts)
+        if unbroken and _high(texts, width, size, bold=bold, after=after if len(texts) > 1 else 0) <= height:
+            return size
+    return least
+
+
+def _group(slide: Slide) -> str:
+    """What slides share that are one table in parts: their letters are of one size."""
+    return slide.subject if slide.asked.get("part") else slide.key
+
+
+def _unparted(slide: Slide, w: Words) -> str:
+    """The title without which part of how many it is: a slide of the file may hold less than one of the wall."""
+    part, title = slide.asked.get("part"), slide.title.replace("\u00a0", " ")
+    for parts in range(2, _MOST_PARTS) if isinstance(part, int) else ():
+        mark = w("recommendations.part_of", title="", part=part, parts=parts).replace("\u00a0", " ")
+        if title.translate(MARKS).endswith(mark.translate(MARKS)):
+            # Marks of direction are not counted: what is cut begins at the last bracket.
+            return slide.title[: slide.title.rindex("(")].rstrip()
+    return slide.title
+
+
+_MOST_PARTS = 50
 
 
 def _rings(slide: Slide) -> dict[str, list]:
@@ -663,6 +833,24 @@ def _rings(slide: Slide) -> dict[str, list]:
     drawn = outlines(slide.chart["parent"], slide.chart["level"])
     wanted = {one["code"] for one in slide.chart["territories"]}
     return {code: rings for code, rings in drawn.items() if code in wanted}
+
+
+_NAME, _FIGURE = 11, 12
+"""The letters of the name and of the figure of a place on a map."""
+
+
+def _label_box(one: dict, points: list[tuple[int, int]]) -> Area:
+    """What a name and a figure cover, in the middle of an outline."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    words_wide = max(wide_of(one["name"], _NAME), wide_of(one["text"], _FIGURE, weight=600))
+    width, height = Pt(words_wide * _SPARE), Pt((_NAME + _FIGURE) * _LINE)
+    left, top = (min(xs) + max(xs) - width) // 2, (min(ys) + max(ys) - height) // 2
+    return Area(left, top, left + width, top + height)
+
+
+def _extent(points: list[tuple[int, int]]) -> int:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return (max(xs) - min(xs)) * (max(ys) - min(ys))
 
 
 def _tint(group: dict) -> RGBColor:
@@ -710,6 +898,14 @@ def _flatten(shape: Any) -> None:
         shape._element.remove(style)
 
 
+def _every_name(axis: etree._Element) -> None:
+    """Have an axis write the name of each category: a program that finds them crowded leaves every other one out."""
+    skip = OxmlElement("c:tickLblSkip")
+    skip.set("val", "1")
+    after = axis.find(qn("c:noMultiLvlLbl"))
+    axis.append(skip) if after is None else after.addprevious(skip)
+
+
 def _cross_at_end(axis: etree._Element) -> None:
     """Have an axis stand where the other one ends."""
     for tag in ("c:crosses", "c:crossesAt"):
@@ -732,11 +928,19 @@ def _empty(file: Any) -> None:
 def _layout(file: Any) -> SlideLayout:
     """The layout that has a place for a title and as little else as possible."""
     quiet = (PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER)
-    titles = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
 
     def rank(layout: SlideLayout) -> tuple[bool, int]:
         kinds = [one.placeholder_format.type for one in layout.placeholders]
-        others = [kind for kind in kinds if kind not in quiet and kind not in titles]
-        return not any(kind in titles for kind in kinds), len(others)
+        others = [kind for kind in kinds if kind not in quiet and kind not in TITLES]
+        return not any(kind in TITLES for kind in kinds), len(others)
 
     return min(file.slide_layouts, key=rank)
+
+
+def _cover_layout(file: Any) -> SlideLayout:
+    """The layout that a template has for a cover: a title and a line below it; without one, that of every slide."""
+    for layout in file.slide_layouts:
+        kinds = {one.placeholder_format.type for one in layout.placeholders}
+        if PP_PLACEHOLDER.CENTER_TITLE in kinds and PP_PLACEHOLDER.SUBTITLE in kinds:
+            return layout
+    return _layout(file)

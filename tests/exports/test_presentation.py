@@ -9,14 +9,19 @@ import zipfile
 import openpyxl
 import pptx
 import pytest
+from PIL import Image
 from pptx.enum.chart import XL_CHART_TYPE
-from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 from pptx.oxml.ns import qn
+from pptx.oxml.shapes.autoshape import CT_Shape
+from pptx.oxml.shapes.picture import CT_Picture
+from pptx.util import Inches
 
 from data.database import engine_for
 from exports import presentation
 from exports.direction import bare
 from exports.office_templates import TemplateRefused
+from exports.outlines import outlines
 from exports.record import record
 from i18n import words
 from panels.slide import Table
@@ -262,7 +267,150 @@ def test_the_offices_template_gives_its_layouts_and_loses_its_slides(engine, fol
     assert file.slide_width == 12_192_000
     assert "شريحة المثال" not in [text for page in file.slides for text in texts(page)]
     assert all(page.shapes.title is not None for page in file.slides)
-    assert {page.slide_layout.name for page in file.slides} == {"Title Only"}
+    assert [page.slide_layout.name for page in file.slides][0] == "Title Slide"
+    assert {page.slide_layout.name for page in list(file.slides)[1:]} == {"Title Only"}
+    # What stood in the template's place for a second line is written there, and no empty place is left.
+    assert all(shape.text_frame.text.strip() for page in file.slides for shape in page.placeholders)
+
+
+def dressed(path, *, wide, side, bar):
+    """A template as offices have them: a logo on one side, a coloured bar under the title and another at the foot.
+    Returns what must not be written on, as (left, top, right, bottom): the logo and the bars."""
+    made = pptx.Presentation()
+    was, made.slide_width, made.slide_height = made.slide_width, Inches(13.333 if wide else 10), Inches(7.5)
+    for part in (made.slide_master, *made.slide_layouts):
+        for one in part.placeholders:
+            if one._element.spPr.find(qn("a:xfrm")) is not None:
+                one.left, one.width = (int(n * made.slide_width / was) for n in (one.left, one.width))
+    master, covered = made.slide_master, []
+    if bar:
+        for top, height in ((0, Inches(1.25)), (Inches(7.15), Inches(0.35))):
+            shape = CT_Shape.new_autoshape_sp(90 + top, "bar", "rect", 0, top, made.slide_width, height)
+            master.shapes._spTree.insert(2, shape)
+            covered.append((0, top, made.slide_width, top + height))
+        title = next(one for one in master.placeholders if one.placeholder_format.type == PP_PLACEHOLDER.TITLE)
+        title.left, title.top, title.width, title.height = Inches(0.4), Inches(0.1), *_less(made, Inches(0.8))
+    logo = io.BytesIO()
+    Image.new("RGB", (40, 40), "#C8963E").save(logo, "PNG")
+    _, rel = master.part.get_or_add_image_part(logo)
+    left = Inches(0.15) if side == "left" else made.slide_width - Inches(1.35)
+    place = (left, Inches(0.05), Inches(1.2), Inches(1.15 if bar else 1.4))
+    master.shapes._spTree.append(CT_Picture.new_pic(99, "logo", "logo", rel, *place))
+    made.save(path)
+    return (left, place[1], left + place[2], place[1] + place[3]), covered
+
+
+def _less(made, across):
+    return made.slide_width - across, Inches(1.05)
+
+
+def _meet(one, other):
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("bar", [True, False])
+def test_nothing_is_written_over_the_logo_or_the_bars_of_a_template(engine, folder, wide, side, bar):
+    logo, bars = dressed(folder / "template.pptx", wide=wide, side=side, bar=bar)
+    file = drawn(of(engine, "fr" if side == "left" else "ar"))
+    for page in file.slides:
+        for shape in page.shapes:
+            area = (shape.left, shape.top, shape.left + shape.width, shape.top + shape.height)
+            assert area[0] >= 0 and area[2] <= file.slide_width and area[1] >= 0 and area[3] <= file.slide_height
+            assert not _meet(area, logo)
+            # A title stands in its bar.
+            assert shape.is_placeholder or not any(_meet(area, one) for one in bars)
+
+
+def sizes(page):
+    return {int(run.get("sz")) / 100 for run in page._element.iter(qn("a:rPr")) if run.get("sz")}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_goes_on_says_which_part_it_is_in_letters_of_one_size(engine, locale):
+    found, w = of(engine, locale), words(locale)
+    gap = next(one for one in found.slides if one.key == "i1/gap")
+    long = " ".join([gap.table.rows[0][0]] * 4)
+    rows = tuple((f"{place}", long if place < 4 else "x") for place in range(20))
+    file = drawn(only(found, "i1/gap", kind="table", table=Table(("a", "b"), rows), numbers=()))
+    assert len(file.slides) > 1
+    marks = [
+        bare(w("recommendations.part_of", title=gap.title, part=part, parts=len(file.slides)))
+        for part in range(1, len(file.slides) + 1)
+    ]
+    assert [texts(page)[0] for page in file.slides] == marks
+    tables = [_tables(page)[0] for page in file.slides]
+    letters = [{int(run.get("sz")) for run in one._tbl.iter(qn("a:rPr"))} for one in tables]
+    assert letters[0] == letters[-1] and len(letters[0]) == 1 and min(letters[0]) >= 1200
+
+
+def test_the_parts_of_a_table_that_the_wall_parted_are_of_one_size_and_counted_once(engine):
+    found, w = of(engine, "fr"), words("fr")
+    gap = next(one for one in found.slides if one.key == "i1/gap")
+    head = ("a", "b", "c")
+    long = tuple((str(at), " ".join([gap.title] * 2), " ".join([gap.title] * 2)) for at in range(3))
+
+    def part(number, rows):
+        return dataclasses.replace(
+            gap,
+            key=f"recommendations/{number}",
+            subject="recommendations",
+            kind="table",
+            title=w("recommendations.part_of", title="Suivi", part=number, parts=2),
+            table=Table(head, rows),
+            asked={"part": number},
+        )
+
+    slides = (part(1, long), part(2, (("4", "x", "y"),)))
+    file = drawn(dataclasses.replace(found, slides=slides, recommendations=()))
+    titles, many = [texts(page)[0] for page in file.slides], len(file.slides)
+    assert titles == [f"Suivi ({at}\u00a0sur\u00a0{many})" for at in range(1, many + 1)]
+    letters = [{int(run.get("sz")) for run in _tables(page)[0]._tbl.iter(qn("a:rPr"))} for page in file.slides]
+    assert letters[0] == letters[-1] and len(letters[0]) == 1
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_letters_are_too_small_to_be_read(engine, locale):
+    for page in drawn(of(engine, locale)).slides:
+        assert min(sizes(page)) >= 11
+        for table in _tables(page):
+            assert {int(run.get("sz")) for run in table._tbl.iter(qn("a:rPr"))} <= {1200, 1400, 1600}
+
+
+def test_names_on_a_map_do_not_lie_over_one_another_and_the_others_are_told_beside_it(engine):
+    found = of(engine, "fr")
+    here = next(one for one in found.slides if one.kind == "map")
+    codes = sorted(outlines("06.141.01.0", "arrondissement"))
+    places = [
+        {"code": code, "name": words("fr").territory(code), "group": here.chart["groups"][0]["key"], "text": "1"}
+        for code in codes
+    ]
+    chart = here.chart | {"parent": "06.141.01.0", "level": "arrondissement", "territories": places}
+    (page,) = drawn(only(found, here.key, chart=chart, numbers=(), verdict=None, notes=())).slides
+    names = {one["name"] for one in places}
+    boxes = [
+        (shape.left, shape.top, shape.left + shape.width, shape.top + shape.height)
+        for shape in page.shapes
+        if shape.has_text_frame and shape.text_frame.paragraphs[0].text in names
+    ]
+    assert len(codes) == 16 and 4 < len(boxes) < 16
+    assert not any(_meet(one, other) for at, one in enumerate(boxes) for other in boxes[:at])
+    said = " ".join(texts(page))
+    assert all(name in said for name in names)
+
+
+def test_names_of_bars_are_all_written_and_numbers_do_not_meet(engine):
+    found = of(engine, "fr")
+    gap = next(one for one in found.slides if one.key == "i1/gap")
+    row = next(one for one in gap.chart["rows"] if one["planned"] is not None)
+    many = gap.chart | {"rows": [row | {"name": f"{row['name']} {at}"} for at in range(16)]}
+    (chart,) = charts(drawn(only(found, "i1/gap", chart=many)))
+    assert chart._chartSpace.find(f".//{qn('c:catAx')}/{qn('c:tickLblSkip')}").get("val") == "1"
+    told = [series._element.find(qn("c:dLbls")) is not None for series in chart.plots[0].series]
+    assert told == [True, False]
+    (chart,) = charts(drawn(only(found, "i1/gap", chart=gap.chart | {"rows": [row] * 3})))
+    assert all(series._element.find(qn("c:dLbls")) is not None for series in chart.plots[0].series)
 
 
 @pytest.mark.parametrize(
