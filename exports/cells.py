@@ -4,13 +4,15 @@ A number in a cell has lost the word that stood after it. So its unit goes into 
 column beside it where one column counts several things.
 """
 
+import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from exports.named import unit_named
-from exports.sheets import Amount, Cell
-from i18n import Words
+from exports.sheets import Amount, Cell, Month
+from i18n import Words, words
 from panels.slide import Figure
 
 SHARE = "share"
@@ -50,7 +52,7 @@ class Reading:
             return printed
         if numeric and (amount := self._read(text)):
             return amount
-        return self._counted(text) or self._w.parse_date(text) or printed
+        return self._counted(text) or self._w.parse_date(text) or _months(self._w.locale).get(text) or printed
 
     def told(self, value: float | None, printed: str, unit: str = "") -> Cell:
         """A value as a cell, with what it counts: as its slide says, or as it is printed."""
@@ -83,9 +85,25 @@ class Reading:
             return None
         number = int(re.sub(r"[^0-9]", "", found[0]))
         for unit in _COUNTED:
-            if self._w.count(unit, number).translate(_MARKS) == text:
+            said = (
+                self._w.count(unit, number)
+                if number
+                else self._w("reading.nothing", n=found[0], unit=unit_named(unit, self._w))
+            )
+            if said.translate(_MARKS) == text:
                 return Amount(float(number), unit=unit)
         return None
+
+
+@cache
+def _months(locale: str) -> dict[str, Month]:
+    """The months that a table may name, by their words."""
+    w = words(locale)
+    days = (dt.date(year, month, 1) for year in range(_FIRST_YEAR, _FIRST_YEAR + _YEARS) for month in range(1, 13))
+    return {w.month(day).translate(_MARKS): Month(day) for day in days}
+
+
+_FIRST_YEAR, _YEARS = 2000, 60
 
 
 def with_units(head: Sequence[str], rows: Sequence[Sequence[Cell]], w: Words) -> tuple[list[str], list[list[Cell]]]:

@@ -10,6 +10,7 @@ from i18n import Words, words
 from panels.drawing.sheet import INK, TONE_FILL, Sheet
 from panels.measure import printable, widest_word
 from panels.measure import width as wide_of
+from panels.plot import LABELLED
 from panels.slide import Slide
 from panels.svg import sheet_of
 
@@ -42,7 +43,9 @@ def png(slide: Slide, *, locale: str, width: int = WIDTH) -> bytes:
 def _said(slide: Slide, w: Words, width: int) -> dict[str, Any]:
     """Everything that the template sets, worded."""
     chart = _chart(slide, w)
-    table = slide.table if not chart else type(slide.table)()
+    # A map of many places has no room for their names: they and their figures stand below it.
+    nameless = slide.kind == "map" and LABELLED < len(slide.chart.get("territories", ())) <= _ROWS
+    table = slide.table if not chart or nameless else type(slide.table)()
     rows = [[printable(cell) for cell in row] for row in table.rows[:_ROWS]]
     head = [printable(cell) for cell in table.head] if rows else []
     widths, size = columns(head, rows)

@@ -7,6 +7,7 @@ from typing import Any
 from i18n import Words, words
 from panels import Panel, SourceLine
 from panels.measure import printable
+from panels.situation import source_name
 from panels.slide import Figure, Number, Slide, Source, Table, panel_id
 
 _ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
@@ -41,8 +42,8 @@ def as_slide(panel: Panel, *, locale: str, asked: Mapping[str, Any]) -> Slide:
         territory=str(asked.get("territory", "")),
         on_date=int(asked.get("on", 0)),
         notes=tuple(note for note in panel.notes if kind != "map" or note not in _of_map(w)),
-        sources=tuple(Source(_bare(one.text, w), one.address) for one in panel.sources),
-        dates=tuple(panel.data_dates),
+        sources=_sources(panel, w),
+        dates=tuple(panel.data_dates) or _dates(panel),
         asked=key,
         panel=panel_id(key),
         audience=audience,
@@ -54,6 +55,20 @@ def as_slide(panel: Panel, *, locale: str, asked: Mapping[str, Any]) -> Slide:
 def _of_map(w: Words) -> tuple[str, str]:
     """What a drawn map says itself, in the picture."""
     return w("map.indicative"), w("map.credit")
+
+
+def _sources(panel: Panel, w: Words) -> tuple[Source, ...]:
+    """Where the figures of a panel come from: as it says, else as its frame does. On a page its neighbour may have said
+    it; what is taken away stands alone."""
+    if panel.sources:
+        return tuple(Source(_bare(one.text, w), one.address) for one in panel.sources)
+    named = panel.frame.get("source", ())
+    return tuple(Source(source_name(one, w)) for one in dict.fromkeys(named) if isinstance(one, str) and one)
+
+
+def _dates(panel: Panel) -> tuple[int, ...]:
+    days = panel.frame.get("on_date", ())
+    return tuple(sorted({int(day) for day in days if day == day and day is not None}))
 
 
 def _bare(text: str, w: Words) -> str:

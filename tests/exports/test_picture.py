@@ -102,3 +102,15 @@ def test_no_word_of_a_table_is_wider_than_its_column():
     assert abs(sum(widths) - 1000) < 1 and size >= 14
     for at, wide in enumerate(widths):
         assert max(widest_word(row[at], size) for row in (head, *rows)) <= wide - 20
+
+
+def test_a_map_of_too_many_places_for_names_has_them_with_their_figures_below_it():
+    slide = next(one for one in deck("fr") if one.kind == "map")
+    place = slide.chart["territories"][0]
+    many = [place | {"name": f"Arrondissement {at}", "text": str(2000 + at)} for at in range(16)]
+    rows = tuple((one["name"], one["text"]) for one in many)
+    table = replace(slide.table, rows=rows)
+    text = printed(replace(slide, chart=slide.chart | {"territories": many}, table=table), "fr")
+    assert all(name in text and value in text for name, value in rows)
+    few = printed(replace(slide, table=table), "fr")
+    assert "Arrondissement 3" not in few

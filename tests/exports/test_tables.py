@@ -68,3 +68,15 @@ def test_counts_and_days_are_numbers_and_dates_with_the_unit_in_the_head(locale)
 def test_sources_of_a_sheet_stand_below_it():
     found = [cell.value for cell in cells(tables.table(panel(sources=(SourceLine("HCP"),)), locale="fr"))]
     assert found[-1] == "HCP"
+
+
+@pytest.mark.parametrize("locale", ["ar", "fr", "en"])
+def test_a_month_is_a_date_and_nothing_is_a_nought(locale):
+    w = words(locale)
+    nothing = w("reading.nothing", n=w.number(0), unit=w("unit.application"))
+    rows = [(w.month(dt.date(2023, 3, 1)), w.count("application", 1_340)), (w.month(dt.date(2023, 4, 1)), nothing)]
+    found = cells(tables.table(panel(parts={"head": ("a", "b"), "rows": rows}), locale=locale))
+    months = [cell for cell in found if cell.data_type == "d"]
+    assert [cell.value.date() for cell in months] == [dt.date(2023, 3, 1), dt.date(2023, 4, 1)]
+    assert {cell.number_format for cell in months} == {"mm/yyyy"}
+    assert [cell.value for cell in found if cell.data_type == "n"] == [1_340, 0]
