@@ -3,10 +3,12 @@
 A maker returns (file name, bytes) pairs, none where there is nothing to say, and hands over only what was read back.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from exports import letters, panels, papers, presentation
 from exports.record import Record
+from i18n import words
 
 DOCUMENTS: dict[str, Callable[[Record], list[tuple[str, bytes]]]] = {
     "minutes": letters.minutes,
@@ -31,3 +33,16 @@ def made(record: Record, names: Iterable[str] = ()) -> Iterator[tuple[str, list[
     """
     makers = [(name, DOCUMENTS[name]) for name in (names or DOCUMENTS)]
     return ((name, make(record)) for name, make in makers)
+
+
+def about(file: str, record: Record) -> str:
+    """Which of its kind a file is, in words: the service that it is for, the panel that it shows; empty where there is
+    one of the kind."""
+    led = (one.lead for one in (*record.recommendations, *record.pending))
+    items = (item.service for item in record.meeting.agenda)
+    for id in dict.fromkeys(filter(None, (*record.meeting.services, *items, *led))):
+        if any(f"-{written}-{record.meeting.id}-" in file for written in (id, re.sub(r"[^A-Za-z0-9_-]", "_", id))):
+            return record.service(id)
+    shown = (slide for slide in record.slides if f"-{slide.panel}-{record.meeting.id}-" in file)
+    w = words(record.locale)
+    return next((w("documents.panel", title=slide.title, id=slide.panel) for slide in shown), "")

@@ -1,7 +1,7 @@
 """The one-file pack: a meeting in one HTML file that opens from a USB key and asks nobody for anything.
 
-The script and the style are those of the wall, and stand in the file with the typeface. Without the script the slides
-can be read one below another.
+The script and the style are those of the wall, and stand in the file with the typeface. Without the script, or in a
+browser too old for it, the slides can be read one below another; printed, each begins a page.
 """
 
 import base64
@@ -17,6 +17,7 @@ from i18n import words
 from panels.slide import Slide
 
 MOST_BYTES = 20_000_000
+DOCUMENT = wall.FOLDER / "pack.css"
 FONTS = Path(__file__).resolve().parents[1] / "static" / "fonts"
 FAMILY = "IBM Plex Sans Arabic"
 FONT = re.compile(r"-(?P<script>arabic|latin)-(?P<weight>\d+)\.")
@@ -38,8 +39,11 @@ def pack(slides: Iterable[Slide], *, locale: str, title: str, office: str = "", 
     """
     kept = [slide for slide in slides if asked or not slide.screen_only]
     deck = wall.deck(kept, locale=locale, title=title, office=office, mode="pack")
-    sections = "".join(one.pop("html") for one in deck["slides"])
-    script, style = wall.SCRIPT.read_text(encoding="utf-8"), _fonts() + wall.STYLE.read_text(encoding="utf-8")
+    way = "".join(one.pop("html") for one in deck["slides"] if not one["parent"])
+    below = "".join(one.pop("html") for one in deck["slides"] if one["parent"])
+    sections = f'{way}\n<div class="tw-downs">{below}</div>' if below else way
+    script = wall.SCRIPT.read_text(encoding="utf-8")
+    style = _fonts() + wall.STYLE.read_text(encoding="utf-8") + DOCUMENT.read_text(encoding="utf-8")
     w = words(locale)
     heading = " · ".join(part for part in (office, title) if part)
     # `<` cannot end the element that holds the deck.

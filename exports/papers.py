@@ -71,7 +71,7 @@ def annexes(record: Record) -> Made:
         return found or [paper.text(w("papers.nothing_frozen"))]
 
     def told(of: Record) -> list[Slide]:
-        return [slide for slide in of.slides if slide.kind != "cover"]
+        return [slide for slide in of.slides if slide.kind != "cover" and _may_be_printed(slide, of)]
 
     return [_of_record(record, "annexes", told, blocks, title=lambda w: w("papers.annexes"), landscape=True, size=8.5)]
 
@@ -89,7 +89,7 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
     mine = {item.id for item in record.meeting.agenda if item.service == id}
 
     def told(of: Record) -> list[Slide]:
-        return [_without_points(slide) for slide in of.way if slide.item in mine]
+        return [_without_points(slide) for slide in of.way if slide.item in mine and _may_be_printed(slide, of)]
 
     def blocks(of: Record, slides: Sequence[Slide], *, pictured: bool = True) -> list[dict]:
         w, found = words(of.locale), []
@@ -120,6 +120,11 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
         title=lambda w: w("papers.service"),
         under=lambda of: of.service(id),
     )
+
+
+def _may_be_printed(slide: Slide, of: Record) -> bool:
+    """What is shown only when the chair asks is on paper only once he has."""
+    return not slide.screen_only or slide.key in of.shown
 
 
 def _room(record: Record, *, wide: bool = False) -> tuple[float, float]:

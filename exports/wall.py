@@ -32,6 +32,7 @@ ROW = 58
 
 _FONT_SIZE = re.compile(r'font-size="([\d.]+)"')
 _DAY = re.compile(r"\W*\d{2}/\d{2}/\d{4}\W*")
+_COUNTED = re.compile(r"(?<![\d\u202f\u00a0])(\d{1,2}) (?=[^\W\d_])")
 _FIRST_DAY = dt.date(1970, 1, 1)
 
 
@@ -55,7 +56,8 @@ BARE = 168
 """What numbers take above a chart where no verdict stands with them."""
 SHAPES = (WIDE, SQUARE)
 TALL = Shape("tall", 520, 560, 0, 0)
-"""A telephone held upright, for who follows: there a slide scrolls, and a letter is as large as on its other pages."""
+"""A telephone held upright, for who follows and who has the pack: there a slide scrolls, and a letter is as large as on
+its other pages."""
 HAND = Shape("hand", 440, 500, 0, 0)
 """The same on the page of those who follow by a code, where a chart stands in a card with its table."""
 UPRIGHT = (TALL, HAND)
@@ -76,7 +78,7 @@ def deck(
     script is told.
     """
     w = words(locale)
-    shapes = (*SHAPES, TALL) if mode == "follow" else SHAPES
+    shapes = (*SHAPES, TALL) if mode in ("follow", "pack") else SHAPES
     return {
         "title": title,
         "office": office,
@@ -120,7 +122,20 @@ def one(slide: Slide, *, locale: str, shapes: Sequence[Shape] = SHAPES) -> dict[
 WORDS = (
     *("counter", "page", "next", "previous", "full_screen", "help", "back", "leave", "detail", "detail_title", "close"),
     *("key_next", "key_previous", "key_ends", "key_black", "key_down", "key_up", "key_full", "key_help", "key_leave"),
-    *("key_recommend", "key_declare", "key_asked", "asked", "offline", "kept", "sending", "empty", "black", "waiting"),
+    *(
+        "key_number",
+        "key_up_only",
+        "key_recommend",
+        "key_declare",
+        "key_asked",
+        "asked",
+        "offline",
+        "kept",
+        "sending",
+        "empty",
+        "black",
+        "waiting",
+    ),
     *("recommend", "recommend_text", "lead", "partners", "partner_add", "partner_remove", "due", "figure", "no_figure"),
     *("territory", "no_territory", "expected", "submit", "cancel", "draft", "need_text", "need_lead", "need_due"),
     *(
@@ -160,15 +175,33 @@ def section(slide: Slide, *, locale: str, shapes: Sequence[Shape] = SHAPES) -> s
     """One slide as an HTML section: title, at most three numbers, verdict, one chart, sentences, sources."""
     w = words(locale)
     aside = _aside(slide)
-    classes = ["tw-slide", f"tw-kind-{slide.kind}"] + (["tw-beside"] if slide.numbers else [])
+    classes = ["tw-slide", f"tw-kind-{slide.kind}", *_holding(slide)]
     body = _body(slide, locale=locale, shapes=shapes)
     lines = "" if slide.kind in ("cover", "text") else _lines(slide)
     return (
         f'<section class="{" ".join(classes)}" data-key="{escape(slide.key)}" lang="{locale}" dir="{w.direction}">'
-        f'<h1 class="tw-title">{escape(slide.title)}</h1>'
+        f'<h1 class="tw-title">{escape(_together(slide.title))}</h1>'
         f'<div class="tw-body">{aside}<div class="tw-main">{body}{lines}</div></div>'
         f'<div class="tw-foot">{_sources(slide, locale)}{_notice(slide, locale)}</div></section>'
     )
+
+
+def _together(title: str) -> str:
+    """A title in which no line ends between a day and its month, a number and what it counts."""
+    return _COUNTED.sub("\\1\u00a0", title)
+
+
+def _holding(slide: Slide) -> list[str]:
+    """What a slide has beside its chart, as classes: browsers of 2023 know no other way to ask an element what is in
+    it."""
+    has = {
+        "tw-beside": slide.numbers,
+        "tw-alone": len(slide.numbers) == 1,
+        "tw-judged": slide.verdict,
+        "tw-told": slide.numbers or slide.verdict,
+        "tw-listed": slide.lines if slide.kind == "text" else slide.kind == "table" and slide.table.rows,
+    }
+    return [name for name, there in has.items() if there]
 
 
 def _aside(slide: Slide) -> str:

@@ -188,9 +188,20 @@ def class_breaks(values: np.ndarray) -> tuple[float, ...]:
 
 
 def told_apart(breaks: tuple[float, ...], values: np.ndarray, spell: Callable[[float], str]) -> tuple[float, ...]:
-    """The breaks without those that part values which print alike: two tints of «50 %» would have no reading."""
-    ranges = _ranges(breaks, values)
-    return tuple(least for i, least in enumerate(breaks) if i == 0 or spell(ranges[i][0]) != spell(ranges[i - 1][1]))
+    """The breaks where values begin to print otherwise: one that parts values which print alike (two tints of «50 %»
+    would have no reading) goes up to the next value that does not, and falls away where there is none."""
+    values = np.unique(values)
+    begins = [at == 0 or spell(value) != spell(values[at - 1]) for at, value in enumerate(values)]
+    found = list(breaks[:1])
+    for least in breaks[1:]:
+        first = int(np.searchsorted(values, least))
+        at = next((place for place in range(first, len(values)) if begins[place]), None)
+        if at is not None:
+            moved = least if at == first else float(values[at])
+            found += [moved] if moved > found[-1] else []
+    # Two breaks between which nothing lies any more are one.
+    held = np.unique(np.searchsorted(found, values, side="right") - 1)
+    return tuple(found[at] for at in held)
 
 
 def _two_digits(value: float) -> float:

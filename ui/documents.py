@@ -43,6 +43,8 @@ _MIME = {
 }
 
 File = tuple[str, bytes]
+Told = tuple[str, bytes, str]
+"""A file's name, what is in it, and which of its kind it is, in words."""
 
 
 def documents(meeting: Any, chosen: Choices, who: Viewer) -> None:
@@ -73,9 +75,9 @@ def documents(meeting: Any, chosen: Choices, who: Viewer) -> None:
 
 def _of_meeting(
     meeting: Any, names: Sequence[str], *, audience: str, language: str, chosen: Choices
-) -> Iterator[tuple[str, Callable[[], list[File]]]]:
+) -> Iterator[tuple[str, Callable[[], list[Told]]]]:
     """What makes each document, by its name in words; nothing is made before it is called."""
-    from exports.documents import DOCUMENTS
+    from exports.documents import DOCUMENTS, about
     from exports.record import record
 
     view, w = chosen.view, chosen.words
@@ -92,7 +94,10 @@ def _of_meeting(
         role=view.role,
     )
     for name in names:
-        yield _called(name, w), lambda name=name: DOCUMENTS[name](of)
+        yield (
+            _called(name, w),
+            lambda name=name: [(file, content, about(file, of)) for file, content in DOCUMENTS[name](of)],
+        )
 
 
 def territory_sheet(chosen: Choices, who: Viewer) -> None:
@@ -105,7 +110,7 @@ def territory_sheet(chosen: Choices, who: Viewer) -> None:
         audience, language = _for_whom("sheet", w)
         key = (view.address, chosen.territory, chosen.on, view.cut, view.scope, view.role, audience, language)
         if st.button(w("documents.make_sheet"), key="sheet-make"):
-            _keep(key, w, lambda: [(w("documents.sheet"), lambda: [_sheet(chosen, audience, language)])])
+            _keep(key, w, lambda: [(w("documents.sheet"), lambda: [(*_sheet(chosen, audience, language), "")])])
         _give(key, w, chosen, who)
 
 
@@ -153,18 +158,19 @@ def _called(name: str, w: Words) -> str:
 # Made, kept, given
 
 
-def _keep(key: tuple, w: Words, makers: Callable[[], Iterable[tuple[str, Callable[[], list[File]]]]]) -> None:
+def _keep(key: tuple, w: Words, makers: Callable[[], Iterable[tuple[str, Callable[[], list[Told]]]]]) -> None:
     """Make documents and keep them in the session, with what was refused; how far it is stands on the page meanwhile.
 
     Only the last ones asked for are kept: they are large.
     """
     from exports.office_templates import TemplateRefused
+    from exports.pack import MOST_BYTES, PackTooLarge
     from exports.readback import NotReleased
     from exports.record import NotForThisReader
-    from exports.typeset import NotTypeset
 
     kept: dict[str, Any] = {"key": key, "files": [], "refused": [], "told": [], "failed": []}
-    with st.empty():
+    place = st.empty()
+    with place:
         try:
             todo = list(makers())
         except NotForThisReader:
@@ -175,16 +181,21 @@ def _keep(key: tuple, w: Words, makers: Callable[[], Iterable[tuple[str, Callabl
                 (at - 1) / len(todo), text=w("documents.progress", n=w.number(at), total=w.number(len(todo)), name=name)
             )
             try:
-                kept["files"] += [(name, *_named(file, content)) for file, content in make()]
+                kept["files"] += [(name, which, *_named(file, content)) for file, content, which in make()]
             except NotReleased as refused:
                 # A document that does not say what was frozen is handed to nobody.
                 kept["refused"].append((name, refused))
             except TemplateRefused as refused:
                 kept["told"].append(refused.said(w))
-            except NotTypeset:
+            except PackTooLarge:
+                kept["told"].append(w("documents.too_large", name=name, most=w.number(MOST_BYTES // 1_000_000)))
+            except Exception:
+                # One that cannot be made takes none of the others with it, nor the page.
                 reference = uuid.uuid4().hex[:8]
                 LOG.exception("document %s was not made, reference %s", name, reference)
                 kept["failed"].append((name, reference))
+    # Nothing is being made any more.
+    place.empty()
     st.session_state[_MADE] = kept
 
 
@@ -218,12 +229,26 @@ def _give(key: tuple, w: Words, chosen: Choices, who: Viewer, *, archive: str = 
     with st.container(key="documents-made"):
         if archive and len(files) > 1:
             if "archive" not in kept:
-                kept["archive"] = _named(f"{archive}.zip", zipped(files))
+                kept["archive"] = _named(
+                    f"{archive}.zip", zipped([(name, file, made) for name, _, file, made in files])
+                )
             file, content = kept["archive"]
             _button(w("documents.take_all", n=w.number(len(files))), file, content, chosen, who, primary=True)
-        for name, file, content in files:
-            label = w("documents.take", name=name, kind=file.rpartition(".")[2].upper(), size=_size(content, w))
-            _button(label, file, content, chosen, who)
+        kinds: dict[str, list[tuple[str, str, bytes]]] = {}
+        for name, which, file, content in files:
+            kinds.setdefault(name, []).append((which, file, content))
+        for name, mine in kinds.items():
+            if len(mine) > 1:
+                with st.expander(w("documents.several", name=name, n=w.number(len(mine)))):
+                    for which, file, content in mine:
+                        _button(_label(which or name, file, content, w), file, content, chosen, who)
+            else:
+                ((_, file, content),) = mine
+                _button(_label(name, file, content, w), file, content, chosen, who)
+
+
+def _label(name: str, file: str, content: bytes, w: Words) -> str:
+    return w("documents.take", name=name, kind=file.rpartition(".")[2].upper(), size=_size(content, w))
 
 
 MOST_TOLD = 6

@@ -59,7 +59,7 @@ def _row(place: int, slide: Slide, chosen: Choices, who: Viewer) -> None:
     w, locale = chosen.words, chosen.view.locale
     name = f"tatabbu-{slide.panel}-{digest(slide)}-{_nonce()}"
     with st.container(key=f"download-{place}", horizontal=True, vertical_alignment="center"):
-        st.markdown(slide.title)
+        st.markdown(slide.title, width="stretch")
         for ending, mime, draw, label in (
             ("png", "image/png", partial(picture.png, slide, locale=locale), w("downloads.picture")),
             ("xlsx", XLSX, partial(workbook.workbook, slide, locale=locale), w("downloads.workbook")),
@@ -72,7 +72,7 @@ def _row(place: int, slide: Slide, chosen: Choices, who: Viewer) -> None:
                 key=f"download-{ending}-{place}",
                 # A run of the page would take the other files' ids from under a second click.
                 on_click="ignore",
-                type="tertiary",
+                width="content",
             )
 
 

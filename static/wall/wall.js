@@ -26,14 +26,15 @@ const element = (tag, attributes = {}, ...inside) => {
   return made;
 };
 
-// Drawn, since the typeface that is shipped has no such sign.
-const frame = () => {
+// Drawn, since the typeface that is shipped has no such signs.
+const LEFT = "M15 4l-8 8 8 8", RIGHT = "M9 4l8 8-8 8", UP = "M12 20V5M5 12l7-7 7 7";
+const mark = (drawn = "M3 9V3h6M15 3h6v6M21 15v6h-6M9 21H3v-6") => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   for (const [name, value] of [["viewBox", "0 0 24 24"], ["width", "28"], ["height", "28"], ["aria-hidden", "true"]]) {
     made.setAttribute(name, value);
   }
   const line = document.createElementNS(made.namespaceURI, "path");
-  line.setAttribute("d", "M3 9V3h6M15 3h6v6M21 15v6h-6M9 21H3v-6");
+  line.setAttribute("d", drawn);
   for (const [name, value] of [["fill", "none"], ["stroke", "currentColor"], ["stroke-width", "2.4"]]) line.setAttribute(name, value);
   made.append(line);
   return made;
@@ -92,6 +93,11 @@ export class Wall {
     this.timer = setInterval(() => this.flush(), 1000);
   }
 
+  // Whether it may stand on a telephone held upright, for which its charts are drawn too.
+  get held() {
+    return this.deck.mode === "follow" || this.deck.mode === "pack";
+  }
+
   get may() {
     return this.deck.mode === "present" && !!this.live.offer;
   }
@@ -100,9 +106,10 @@ export class Wall {
 
   build(host) {
     const {words, deck} = this;
-    const button = (name, mark, run) =>
+    const button = (name, sign, run) =>
       element("button", {type: "button", class: `tw-tool tw-tool-${name}`, "aria-label": words[name], title: words[name],
-        onclick: event => { event.currentTarget.blur(); run(); }}, mark);
+        onclick: event => { event.currentTarget.blur(); run(); }}, sign);
+    const [before, after] = deck.dir === "rtl" ? [RIGHT, LEFT] : [LEFT, RIGHT];
     this.heading = element("p", {class: "tw-of"},
       ...[deck.office, deck.title].filter(Boolean).map(said => element("span", {}, said)));
     this.state = element("p", {class: "tw-state", role: "status"});
@@ -113,13 +120,14 @@ export class Wall {
     this.over = element("div", {class: "tw-over", hidden: true});
     this.stage = element("div", {class: "tw-stage"},
       element("div", {class: "tw-top"}, this.heading,
-        element("div", {class: "tw-tools"}, button("help", "?", () => this.help()),
-          button("full_screen", frame(), () => this.full())),
+        element("div", {class: "tw-tools"}, button("back", mark(UP), () => this.ascend()),
+          button("previous", mark(before), () => this.previous()), button("next", mark(after), () => this.next()),
+          button("help", "?", () => this.help()), button("full_screen", mark(), () => this.full())),
         this.counter),
       this.place, this.state, this.more, this.toast, this.over);
-    if (deck.mode === "follow") {
-      const turn = (name, run) => element("button", {type: "button", class: "tw-turn", onclick: run}, words[name]);
-      this.stage.append(element("div", {class: "tw-turns"},
+    if (this.held) {
+      const turn = (name, run) => element("button", {type: "button", class: `tw-turn tw-turn-${name}`, onclick: run}, words[name]);
+      this.stage.append(element("div", {class: "tw-turns"}, turn("back", () => this.ascend()),
         turn("previous", () => this.previous()), turn("next", () => this.next())));
     }
     this.root = element("div", {class: "tw-wall", lang: deck.locale, dir: deck.dir, role: "region",
@@ -150,7 +158,7 @@ export class Wall {
 
   size(again = true) {
     const width = window.innerWidth, height = window.innerHeight;
-    const upright = this.deck.mode === "follow" && width < height;
+    const upright = this.held && width < height;
     const shape = upright ? TALL : width / height >= 1.5 ? WIDE : SQUARE;
     const scale = upright ? 1 : Math.min(width / shape.width, height / shape.height);
     const side = (width - shape.width * scale) / 2, top = (height - shape.height * scale) / 2;
@@ -263,6 +271,11 @@ export class Wall {
         if (title.scrollHeight <= title.clientHeight + 1) break;
       }
     }
+    // Labels of two lines: numbers and verdict closer together before one of them lies on the sources.
+    const aside = this.place.querySelector(".tw-aside"), body = this.place.querySelector(".tw-body");
+    if (aside && aside.lastElementChild.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom + 1) {
+      aside.classList.add("tw-narrow");
+    }
     this.pages = [];
     const pictures = [...this.place.querySelectorAll(`.tw-for-${this.shape.name} .tw-picture`)];
     if (pictures.length) this.pages = pictures.map(picture => [picture]);
@@ -289,7 +302,7 @@ export class Wall {
           this.pages.push([]);
           left = main.clientHeight - (row ? head : 0);
         }
-        this.pages.at(-1).push(part);
+        this.pages[this.pages.length - 1].push(part);
         left -= own;
       }
       // What takes several pages anyway stays as large as it may.
@@ -402,6 +415,7 @@ export class Wall {
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Tab") return;
+    if (this.typing(event)) return;
     const onButton = event.target.closest?.("button");
     if (onButton && (event.key === "Enter" || event.key === " ")) return;
     const forward = this.deck.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
@@ -432,6 +446,29 @@ export class Wall {
     run();
   }
 
+  // The number of a slide, then Enter: digits of either keyboard. Whether the key was of it.
+  typing(event) {
+    const digit = /^[0-9]$/.test(event.key) ? event.key : /^[\u0660-\u0669]$/.test(event.key) ? String(event.key.charCodeAt(0) - 0x660) : "";
+    const black = this.root.classList.contains("tw-black");
+    if (digit && !black) this.number = ((this.number || "") + digit).slice(-3);
+    else if (!this.number) return false;
+    else {
+      const number = Number(this.number), goes = event.key === "Enter" && number >= 1 && number <= this.way.length;
+      this.number = "";
+      this.say("");
+      if (goes) this.go(number - 1);
+      // Any other key means what it always means, but that Escape and Enter end the number alone.
+      if (event.key !== "Enter" && event.key !== "Escape") return false;
+      event.preventDefault();
+      return true;
+    }
+    event.preventDefault();
+    this.say(filled(this.words.counter, {number: this.number, total: this.way.length}), true);
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => { this.number = ""; this.say(""); }, 3000);
+    return true;
+  }
+
   overlaid(event) {
     if (event.key === "Escape") {
       this.shut();
@@ -452,7 +489,7 @@ export class Wall {
       const at = all.indexOf(document.activeElement);
       if (all.length && (at < 0 || at === (event.shiftKey ? 0 : all.length - 1))) {
         event.preventDefault();
-        all.at(event.shiftKey ? -1 : 0).focus();
+        all[event.shiftKey ? all.length - 1 : 0].focus();
       }
       return;
     }
@@ -508,7 +545,8 @@ export class Wall {
     const {words} = this, rtl = this.deck.dir === "rtl";
     const keys = [
       [[rtl ? "←" : "→", "Page Down"], words.key_next], [[rtl ? "→" : "←", "Page Up"], words.key_previous],
-      [["Home", "End"], words.key_ends], [["Enter"], words.key_down], [["Esc"], words.key_up],
+      [["Home", "End"], words.key_ends], [["1", "…", "Enter"], words.key_number],
+      [["Enter"], words.key_down], [["Esc"], this.leave ? words.key_up : words.key_up_only],
       [["F"], words.key_full], [["B"], words.key_black],
       ...(this.may ? [[["R"], words.key_recommend], [["D"], words.key_declare]] : []),
       ...(this.deck.slides.some(slide => slide.asked) && this.deck.mode === "present" ? [[["S"], words.key_asked]] : []),
@@ -832,7 +870,14 @@ if (pack) {
     const found = [...pack.querySelectorAll("section")].find(one => one.dataset.key === slide.key);
     slide.html = found ? found.outerHTML : "";
   }
-  pack.remove();
-  document.documentElement.classList.add("tw-packed");
-  new Wall(document.body, deck);
+  const begun = document.body.children.length;
+  try {
+    new Wall(document.body, deck);
+    // What is printed is the document: each slide on a page of its own.
+    document.documentElement.classList.add("tw-packed");
+  } catch (error) {
+    // A browser that is too old: the document can be read as it is.
+    while (document.body.children.length > begun) document.body.lastElementChild.remove();
+    console.warn(error);
+  }
 }

@@ -42,6 +42,9 @@
                 wrong.push(`${said.slice(0, 40)}: cut off by ${one.className}`);
         }
     }
+    const body = wall.querySelector('.tw-body'), last = wall.querySelector('.tw-aside')?.lastElementChild;
+    if (last && last.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom + 2 * scale)
+        wrong.push(`${last.textContent.trim().slice(0, 40)}: below its place`);
     for (const one of [document.scrollingElement, wall]) {
         if (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1) wrong.push(`scrolls: ${one.className}`);
     }

@@ -2,16 +2,19 @@
 
 import datetime as dt
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -443,20 +446,38 @@ def test_what_a_service_declares_is_kept_beside_the_figures(wall, office):
 # The pack
 
 
+@pytest.fixture
+def packed(browser, tmp_path):
+    """Opens the pack of the deck from a disk, the network cut. What it asks of anybody and what goes wrong is a fault,
+    at the end of the test."""
+    asked, wrong, contexts = [], [], []
+
+    def open_pack(locale="ar", size=(1920, 1080), *, before="", shown=".tw-wall .tw-title", **options):
+        file = tmp_path / f"pack-{locale}.html"
+        file.write_bytes(pack(slides(locale), locale=locale, title="جلسة عمل", office="عمالة إنزكان أيت ملول"))
+        own = file.as_uri()
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True, **options)
+        contexts.append(context)
+        page = context.new_page()
+        if before:
+            page.add_init_script(before)
+        page.on("request", lambda one: one.url == own or one.url.startswith("data:") or asked.append(one.url))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(own)
+        page.wait_for_selector(shown)
+        return page
+
+    yield open_pack
+    for context in contexts:
+        context.close()
+    assert asked == [] and wrong == []
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1366, 768), (1920, 1080)])
 @pytest.mark.parametrize("locale", ["ar", "fr"])
-def test_the_pack_opens_from_a_disk_with_the_network_cut(browser, tmp_path, locale):
-    file = tmp_path / "pack.html"
-    file.write_bytes(pack(slides(locale), locale=locale, title="جلسة عمل", office="عمالة إنزكان أيت ملول"))
-    asked, wrong = [], []
-    context = browser.new_context(viewport={"width": 1920, "height": 1080}, offline=True)
-    page = context.new_page()
-    page.on(
-        "request", lambda request: asked.append(request.url) if not request.url.startswith(("data:", "file:")) else None
-    )
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(file.as_uri())
-    page.wait_for_selector(".tw-wall .tw-title")
+def test_the_pack_opens_from_a_disk_with_the_network_cut(packed, locale, size):
+    page = packed(locale, size)
     assert page.evaluate("[...document.fonts].some(face => face.status === 'loaded')")
     turned, faults = [], []
     for key in whole_way(page):
@@ -470,20 +491,116 @@ def test_the_pack_opens_from_a_disk_with_the_network_cut(browser, tmp_path, loca
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     at(page, "i1/pace/09.273.01.05")
-    assert asked == [] and wrong == []
-    context.close()
+    page.keyboard.press("Escape")
+    at(page, "i1/gap")
 
 
-def test_the_pack_can_be_read_without_its_script(browser, tmp_path):
-    file = tmp_path / "pack.html"
-    file.write_bytes(pack(slides("ar"), locale="ar", title="جلسة عمل"))
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(file.as_uri())
+@pytest.mark.parametrize("locale", ["ar", "fr"])
+def test_a_number_and_enter_go_to_a_slide_in_the_pack(packed, locale):
+    page, keys = packed(locale), way(locale)
+    page.keyboard.press("End")
+    at(page, keys[-1])
+    page.keyboard.press("3")
+    assert page.inner_text(".tw-toast").replace("\u2068", "").replace("\u2069", "").startswith("3 ")
+    page.keyboard.press("Enter")
+    at(page, keys[2])
+    # A number that there is none of, and one given up, turn nothing; Enter means a detail again.
+    for typed in (("9", "9", "Enter"), ("1", "Escape")):
+        for key in typed:
+            page.keyboard.press(key)
+        assert key_of(page) == keys[2] and page.inner_text(".tw-toast") == ""
+    for key in ("0", str(keys.index("i1/gap") + 1), "Enter", "Enter"):
+        page.keyboard.press(key)
+    assert page.locator(".tw-choice").count() > 1
+
+
+def test_the_pack_is_turned_by_the_mouse_alone(packed):
+    page, keys = packed("fr", (1366, 768)), way("fr")
+    page.mouse.move(300, 300)
+    page.mouse.move(340, 300)
+    page.click(".tw-tool-next")
+    at(page, keys[1])
+    page.click(".tw-tool-previous")
+    at(page, keys[0])
+    assert not page.is_visible(".tw-tool-back")
+    for key in (str(keys.index("i1/gap") + 1), "Enter"):
+        page.keyboard.press(key)
+    page.click(".tw-more")
+    page.click(".tw-choice >> nth=0")
+    at(page, "i1/pace/09.273.01.05")
+    page.mouse.move(300, 300)
+    page.click(".tw-tool-back")
+    at(page, "i1/gap")
+
+
+@pytest.mark.parametrize("locale", ["ar", "fr"])
+def test_on_a_telephone_the_pack_is_a_page_that_scrolls_with_buttons(packed, locale):
+    page, keys = packed(locale, (390, 844), has_touch=True, is_mobile=True), way(locale)
+    for key in keys:
+        at(page, key)
+        wide = page.evaluate("() => [document.querySelector('.tw-stage').scrollWidth, window.innerWidth]")
+        assert wide[0] <= wide[1], key
+        smallest = page.evaluate(
+            """() => Math.min(99, ...[...document.querySelectorAll('.tw-wall .tw-title, .tw-wall td, .tw-wall p')]
+                .filter(one => one.checkVisibility()).map(one => parseFloat(getComputedStyle(one).fontSize)))"""
+        )
+        assert 13 <= smallest <= 24, key
+        if page.locator(".tw-wall .tw-chart").count():
+            assert page.is_visible(".tw-wall .tw-for-tall") and not page.is_visible(".tw-wall .tw-for-wide")
+        page.tap(".tw-turn-next")
+    assert not page.is_visible(".tw-turn-back")
+    while key_of(page) != "i1/gap":
+        page.tap(".tw-turn-previous")
+    page.tap(".tw-more")
+    page.tap(".tw-choice >> nth=0")
+    at(page, "i1/pace/09.273.01.05")
+    page.tap(".tw-turn-back")
+    at(page, "i1/gap")
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("locale", ["ar", "fr"])
+def test_each_slide_of_the_pack_is_printed_on_a_page_that_it_begins(packed, locale, script):
+    shown = ".tw-wall .tw-title" if script else "section h1"
+    page = packed(locale, java_script_enabled=script, shown=shown)
+    printed = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    width, height = printed[0].get_size()
+    assert width > height
+    told = [one for one in slides(locale) if not one.parent and not one.screen_only]
+    begun, pages = 0, [page.get_textpage().get_text_bounded() for page in printed]
+    for slide in told:
+        # Its numbers are in Latin digits and are read in any order of the line.
+        wanted = sorted(re.findall(r"\d+", slide.title))
+        number = next((at for at in range(begun, len(pages)) if _begins(pages[at], slide.title, wanted)), None)
+        assert number is not None, slide.key
+        begun = number + 1
+    assert begun <= len(pages)
+    # Nothing but long tables and what lies below takes a page more.
+    assert len(pages) <= len(told) + 12
+    assert all(text.strip() for text in pages)
+
+
+def _begins(text, title, numbers):
+    """Whether a page begins with a title: by its words, whole or turned round, and its numbers."""
+    first = " ".join(text.split())[: 2 * len(title) + 20]
+    words_of = [word for word in re.findall(r"\w{4,}", unicodedata.normalize("NFKC", title)) if word.isalpha()][:3]
+    seen = unicodedata.normalize("NFKC", first)
+    return all(word in seen or word[::-1] in seen for word in words_of) and all(one in first for one in numbers)
+
+
+def test_a_browser_too_old_for_the_script_shows_the_slides_one_below_another(packed):
+    page = packed("ar", before="delete Element.prototype.append;", shown="section h1")
+    assert page.locator("main section h1").nth(3).is_visible()
+    assert page.locator(".tw-wall").count() == 0
+
+
+def test_the_pack_can_be_read_without_its_script(packed):
+    page = packed("ar", (1280, 900), java_script_enabled=False, shown="section h1")
     titles = page.locator("section h1")
     assert titles.count() == len([one for one in slides("ar") if not one.screen_only])
     assert titles.nth(3).is_visible()
-    context.close()
+    narrow = packed("fr", (390, 844), java_script_enabled=False, shown="section h1")
+    assert narrow.locator(".tw-for-tall").first.is_visible() and not narrow.locator(".tw-for-wide").first.is_visible()
 
 
 def test_on_other_pages_the_lost_server_is_said_in_the_readers_language(new_page, office, complaints, settled):

@@ -217,6 +217,16 @@ def test_annexes_hold_every_figure_of_every_panel_with_its_id(held, locale):
     assert name == f"tatabbu-annexes-{of.meeting.id}-2023-09-18-{locale}.pdf"
 
 
+def test_what_is_shown_only_when_the_chair_asks_is_on_paper_once_he_has(held):
+    of = record_of(held)
+    asked, others = of.slides[2], of.slides[3:]
+    hidden = replace(of, slides=(*of.slides[:2], replace(asked, screen_only=True, panel="ASKED000"), *others))
+    for shown, there in (((), False), ((asked.key,), True)):
+        ((_, content),) = papers.annexes(replace(hidden, shown=shown))
+        said = " ".join(tagged.normal(one.text) for one in tagged.elements(content))
+        assert ("ASKED000" in said) is there
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_service_finds_what_it_is_asked_and_what_is_overdue(held, locale):
     found = dict(papers.services(record_of(held, locale)))

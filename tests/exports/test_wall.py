@@ -88,3 +88,18 @@ def test_a_pack_too_large_to_travel_is_refused():
     huge = replace(deck("fr")[1], table=Table(("1",), (("x" * MOST_BYTES,),)))
     with pytest.raises(PackTooLarge):
         pack([huge], locale="fr", title="t")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_line_of_a_title_ends_between_a_day_and_its_month(locale):
+    titles = {
+        "ar": ("إلى غاية 18 شتنبر 2023", "إلى غاية 18\u00a0شتنبر 2023"),
+        "fr": (
+            "Au 9 mai 2023, 12\u202f500 ménages sur 3 ans",
+            "Au 9\u00a0mai 2023, 12\u202f500 ménages sur 3\u00a0ans",
+        ),
+        "en": ("On 18 September 2023, 6 of 6", "On 18\u00a0September 2023, 6\u00a0of 6"),
+    }
+    title, drawn = titles[locale]
+    slide = replace(deck(locale)[0], title=title)
+    assert f'<h1 class="tw-title">{drawn}</h1>' in wall.section(slide, locale=locale)

@@ -175,8 +175,48 @@ def test_the_full_set_is_made_with_one_button_and_given_in_one_file_too(held, lo
     given = downloads(app)
     assert len(given) > len(DOCUMENTS) and given[0].key.partition(".")[2] == "zip"
     w = words(locale)
-    labels = " ".join(one.label for one in given)
+    labels = " ".join([*(one.label for one in given), *(one.label for one in app.expander)])
     assert all(w(f"documents.kind_{name}") in labels for name in DOCUMENTS)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_of_several_files_of_a_kind_each_says_which_it_is_and_they_stand_in_a_box(held, locale):
+    app = held(locale)
+    sound(keyed(app, "button", "documents-make").click().run())
+    w = words(locale)
+    labels = [one.label for one in downloads(app)]
+    assert len(labels) == len(set(labels)) > 12
+    boxes = {one.label for one in app.expander}
+    for name in ("services", "workbook", "pictures"):
+        assert any(w(f"documents.kind_{name}") in label for label in boxes)
+    (minutes,) = [label for label in labels if w("documents.kind_minutes") in label]
+    assert "DOCX" in minutes
+    # Nothing is being made any more, and nothing says so.
+    assert not app.get("progress")
+
+
+def test_one_document_that_cannot_be_made_takes_none_of_the_others_with_it(held, monkeypatch):
+    from exports.documents import DOCUMENTS
+    from exports.pack import PackTooLarge
+
+    def breaks(of):
+        raise OSError("disk")
+
+    def too_large(of):
+        raise PackTooLarge(21_000_000)
+
+    monkeypatch.setitem(DOCUMENTS, "annexes", breaks)
+    monkeypatch.setitem(DOCUMENTS, "pack", too_large)
+    app = held("fr")
+    keyed(app, "button_group", "documents-which").set_value(["annexes", "pack", "minutes"]).run()
+    keyed(app, "button", "documents-make").click().run()
+    assert not app.exception and len(downloads(app)) == 1
+    w = words("fr")
+    said = [e.value for e in app.error]
+    assert w("documents.too_large", name=w("documents.kind_pack"), most=w.number(20)) in said
+    (broken,) = [one for one in said if w("documents.kind_annexes") in one]
+    # A reference for the log, and nothing of what was wrong.
+    assert "disk" not in broken and len(said) == 2
 
 
 def test_before_a_meeting_is_opened_only_what_prepares_it_is_offered(held):

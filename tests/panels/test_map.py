@@ -280,3 +280,18 @@ def test_numbers_behind_the_texts_are_kept_and_absent_ones_are_not_zero(drawn):
     shown, silent = drawn({"value": 10.0, "denominator": 20.0}, {"state": "missing"}).parts["rows"]
     assert (shown.value, shown.covered_share) == (10.0, 0.5)
     assert math.isnan(silent.value) and math.isnan(silent.covered_share)
+
+
+def test_a_break_between_values_that_print_alike_moves_up_to_the_next_that_does_not():
+    values = np.array([0.18, 0.201, 0.252, 0.3, 0.351, 0.352, 0.353, 0.4, 0.451, 0.6, 0.72])
+    spelt = "{:.0%}".format
+    breaks = told_apart((0.18, 0.252, 0.352, 0.451), values, spelt)
+    assert breaks == (0.18, 0.252, 0.4, 0.451)
+    # No two tints say the same end, and each holds a value.
+    ends = [
+        (spelt(values[values >= low].min()), spelt(values[values < high].max()))
+        for low, high in zip(breaks, (*breaks[1:], 1.0), strict=True)
+    ]
+    assert len({end for pair in ends for end in set(pair)}) == sum(len(set(pair)) for pair in ends)
+    # Where all that follows prints alike there is nothing to part.
+    assert told_apart((0.5, 0.501, 0.502), np.array([0.5, 0.501, 0.502]), spelt) == (0.5,)
