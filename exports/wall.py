@@ -122,6 +122,7 @@ WORDS = (
     *("key_next", "key_previous", "key_ends", "key_black", "key_down", "key_up", "key_full", "key_help", "key_leave"),
     *("key_recommend", "key_declare", "key_asked", "asked", "offline", "kept", "sending", "empty", "black", "waiting"),
     *("recommend", "recommend_text", "lead", "partners", "partner_add", "partner_remove", "due", "figure", "no_figure"),
+    "due_proposed",
     *("territory", "no_territory", "expected", "submit", "cancel", "draft", "need_text", "need_lead", "need_due"),
     *(
         "declare",
