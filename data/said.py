@@ -31,15 +31,25 @@ def has_slide(connection: sa.Connection, of: sa.Row, key: str) -> bool:
 def figure(
     connection: sa.Connection, of: sa.Row, key: str, *, territory: str, step: str, unit: str, units: Collection[str]
 ) -> tuple[int, int] | None:
-    """The figure of a count that the slide `key` shows, as (value, day); of the other slides of its item where it shows
-    none itself. None where none of them does. units: in what the step is counted: where that is one thing alone, a
-    figure that does not say it is of it."""
+    """The figure of a count that the slide `key` shows, as (value, day): the last up to the meeting's day; of the other
+    slides of its item where it shows none itself. None where none of them does. units: in what the step is counted:
+    where that is one thing alone, a figure that does not say it is of it."""
     meant = (unit, "") if len(units) == 1 else (unit,)
     for figures in _figures(connection, of, key):
-        for said in figures:
-            mine = said["what"] == step and said["territory"] == territory and said.get("unit", "") in meant
-            if mine and said.get("state", "shown") == "shown" and said.get("value") is not None:
-                return round(said["value"]), int(said["on_date"])
+        mine = [
+            (int(said["on_date"]), round(said["value"]))
+            for said in figures
+            if said["what"] == step
+            and said["territory"] == territory
+            and said.get("unit", "") in meant
+            and said.get("state", "shown") == "shown"
+            and said.get("value") is not None
+            and said["on_date"] <= of.on_date
+        ]
+        if mine:
+            # A course says the count on many days: what the room was told is the last.
+            day, value = max(mine, key=lambda one: one[0])
+            return value, day
     return None
 
 

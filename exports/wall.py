@@ -137,6 +137,7 @@ WORDS = (
         "waiting",
     ),
     *("recommend", "recommend_text", "lead", "partners", "partner_add", "partner_remove", "due", "figure", "no_figure"),
+    "due_proposed",
     *("territory", "no_territory", "expected", "submit", "cancel", "draft", "need_text", "need_lead", "need_due"),
     *(
         "declare",

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from findings.deck import deck_all
+from findings.meetings import counts_of
 from findings.reader import READER
 from panels.slide import AUDIENCES, Figure, Slide
+from queries import forecasts
+from queries.definitions import definitions
 from queries.meetings import Meeting, of_id
-from queries.territories import KINGDOM
+from queries.territories import KINGDOM, inside_of
 
 Told = Callable[[int, int], None]
 """Told how many decks are made, and how many there are to make."""
@@ -63,6 +67,20 @@ def slides_of(
     """The slides of a meeting by its id, of all that is known of its territory: for whoever has no page."""
     of = of_id(engine, id, cut=cut, scope=KINGDOM)
     return slides(engine, of, cut=cut, scope=KINGDOM, locales=locales, demonstration=demonstration)
+
+
+def foreseen_for(engine: sa.Engine, id: str, *, cut: int) -> Iterator[list[dict[str, Any]]]:
+    """The forecasts of the counts of a meeting's agenda in its territory and below, as known at a cut and after each of
+    the two files before it, since a verdict is steady over several: rows to be kept, the oldest cut first."""
+    of = of_id(engine, id, cut=cut, scope=KINGDOM)
+    with engine.connect() as connection:
+        inside = inside_of(connection, of=of.territory)
+    for until in forecasts.last_files(engine, cut=cut, many=2) + [cut]:
+        known = definitions(engine, cut=until)
+        mine = {count for item in of.agenda for count in counts_of(known, item)}
+        due = forecasts.due_series(engine, cut=until, known=known)
+        counts = [one for one in due if one[0] in inside and one[1:] in mine]
+        yield forecasts.foreseen(engine, cut=until, counts=counts, known=known)
 
 
 @dataclass(frozen=True)

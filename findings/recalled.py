@@ -7,7 +7,7 @@ from panels import recommendations as say
 from panels.recommendations import Labels
 from panels.slide import OFFICE, Slide
 from queries import recommendations as told
-from queries.meetings import Meeting, meetings, of_id
+from queries.meetings import VISIT, Meeting, meetings
 from queries.recommendations import Followed
 from queries.territories import lineage
 
@@ -33,13 +33,10 @@ def recalled_slide(
 def recalled_slides(
     reader: Reader, meeting: Meeting, before: Meeting | None, *, audience: str = OFFICE, demonstration: bool = False
 ) -> list[Slide]:
-    """What became of the recommendations of the meeting before, and of those of older ones that are still open: their
-    states as known at the reader's cut, their dates and figures by the meeting's day. None without any."""
-    if before is None:
-        return []
-    found = told.beside(
-        reader.engine, _still_open(reader, before, on=meeting.on_date), on=meeting.on_date, **reader.asked
-    )
+    """What became of the recommendations of the meeting before and of the field visits since, and of those of all other
+    meetings that are still open: their states as known at the reader's cut, their dates and figures by the meeting's
+    day. None without any."""
+    found = told.beside(reader.engine, _coming_back(reader, meeting, before), on=meeting.on_date, **reader.asked)
     return say.recalled(
         found,
         labels_of(reader),
@@ -52,23 +49,43 @@ def recalled_slides(
     )
 
 
-def _still_open(reader: Reader, before: Meeting, *, on: int) -> list[Followed]:
-    """All that the meeting before recommended, then what is neither done nor withdrawn of those before it."""
-    line = [before]
-    while line[-1].previous and len(line) < FARTHEST:
-        earlier = of_id(reader.engine, line[-1].previous, cut=reader.cut, scope=reader.scope)
-        if earlier is None or earlier in line:
-            break
-        line.append(earlier)
+def _coming_back(reader: Reader, meeting: Meeting, before: Meeting | None) -> list[Followed]:
+    """All that the meeting before and the visits since recommended, then what is neither done nor withdrawn of the
+    other meetings held for the territory, whatever their kind, and of those that the meeting before goes on from."""
+    line = _line(reader, meeting, before)
+    told_once = {of.id for of in line if of is before or (of.kind == VISIT and _is_since(of, before))}
     said: dict[str, list] = {}
     for one in told.of_meetings(reader.engine, [of.id for of in line], cut=reader.cut):
         said.setdefault(one.meeting, []).append(one)
     return [
-        Followed(one, of, one.overdue(on))
+        Followed(one, of, one.overdue(meeting.on_date))
         for of in line
         for one in said.get(of.id, ())
-        if one.state != "withdrawn" and (of is before or one.state != "done")
+        if one.state != "withdrawn" and (of.id in told_once or one.state != "done")
     ]
+
+
+def _line(reader: Reader, meeting: Meeting, before: Meeting | None) -> list[Meeting]:
+    """The meeting before first, then all others whose recommendations may come back, the latest first."""
+    known = meetings(reader.engine, cut=reader.cut, scope=reader.scope)
+    by_id = {of.id: of for of in known}
+    chain = {before.id: before} if before is not None else {}
+    of = before
+    while of is not None and (of := by_id.get(of.previous)) is not None and of.id not in chain:
+        chain[of.id] = of
+    others = [
+        of
+        for of in known
+        if of.id != meeting.id
+        and of.on_date <= meeting.on_date
+        and (of.id in chain or (of.state in HELD and of.territory == meeting.territory))
+        and (before is None or of.id != before.id)
+    ]
+    return ([before] if before is not None else []) + others[: FARTHEST - 1]
+
+
+def _is_since(of: Meeting, before: Meeting | None) -> bool:
+    return before is None or (of.on_date, of.event) > (before.on_date, before.event)
 
 
 def readback_slide(reader: Reader, meeting: Meeting, *, audience: str = OFFICE, demonstration: bool = False) -> Slide:

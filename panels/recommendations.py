@@ -446,24 +446,26 @@ def recalled(
     called: Labels,
     *,
     meeting: Any,
-    before: Any,
+    before: Any | None,
     cut: int,
     locale: str,
     audience: str = OFFICE,
     demonstration: bool = False,
 ) -> list[Slide]:
-    """The slides on which a meeting opens: what became of the recommendations of the meeting `before`, and of older
-    ones that are still open. One more slide for every so many rows; none without a recommendation."""
+    """The slides on which a meeting opens: what became of the recommendations of the meeting `before` (None: there is
+    none), and of those of other meetings that come back. One more slide for every so many rows; none without one."""
     if not found:
         return []
     w, on = words(locale), meeting.on_date
     done = sum(one.recommendation.state == "done" for one in found)
     late = sum(one.overdue for one in found)
-    given = {"labels": capital(called.many), "meeting": meeting_name(before, w), "done": done, "n": len(found)}
-    title = w(
-        "recommendations.recalled_late" if late else "recommendations.recalled",
-        **given | ({"overdue": late} if late else {}),
-    )
+    held = {one.meeting.id: one.meeting for one in found}
+    alone = next(iter(held.values())) if len(held) == 1 else None
+    given = {"labels": capital(called.many), "done": done, "n": len(found)}
+    given |= {"meeting": meeting_name(alone, w)} if alone is not None else {}
+    given |= {"overdue": late} if late else {}
+    whose = "recalled" if alone is not None else "recalled_several"
+    title = w(f"recommendations.{whose}_late" if late else f"recommendations.{whose}", **given)
     counts = (("done", done), ("in_time", len(found) - done - late), ("overdue", late))
     numbers = tuple(Number(w(f"recommendations.number_{name}"), w.number(n), value=n) for name, n in counts)
     said = [
@@ -474,7 +476,7 @@ def recalled(
     def row(one: Any) -> tuple[str, ...]:
         r = one.recommendation
         number = str(r.number)
-        if one.meeting.id != before.id:
+        if alone is None and (before is None or one.meeting.id != before.id):
             number = w("recommendations.number_of", number=number, meeting=meeting_name(one.meeting, w, short=True))
         return (
             number,
@@ -497,7 +499,7 @@ def recalled(
         numbers=numbers,
         figures=tuple(said),
         meeting=meeting,
-        asked={"meeting": before.id},
+        asked={"meeting": "" if before is None else before.id},
         cut=cut,
         w=w,
         audience=audience,

@@ -230,16 +230,19 @@ more where it can be seen how good the last ones were."""
 
 def open_cuts(engine: sa.Engine, *, cut: int) -> list[int]:
     """The cuts that forecasts are to be made for, oldest first: the last one, and before the first ones BACK more."""
-    if newest(engine)[0]:
-        return [cut]
+    return [cut] if newest(engine)[0] else [*last_files(engine, cut=cut, many=BACK), cut]
+
+
+def last_files(engine: sa.Engine, *, cut: int, many: int) -> list[int]:
+    """The events of the last files received before the cut, the oldest first."""
     statement = (
         sa.select(event.c.number)
         .where(event.c.kind == "import", event.c.number < cut)
         .order_by(event.c.number.desc())
-        .limit(BACK)
+        .limit(many)
     )
     with engine.connect() as connection:
-        return [*sorted(connection.execute(statement).scalars()), cut]
+        return sorted(connection.execute(statement).scalars())
 
 
 def due_series(engine: sa.Engine, *, cut: int, known: Definitions | None = None) -> list[Count]:

@@ -15,7 +15,10 @@ from data.schema import declaration, meeting, recommendation, shown_slide, slide
 from queries import territories
 
 KINDS = ("session", "committee", "visit")
+VISIT = "visit"
 STATES = ("prepared", "open", "presented", "closed", "withdrawn")
+HELD = ("presented", "closed")
+"""The states of a meeting that a room has seen."""
 SUBJECTS = ("pace", "stages", "transition", "window", "actions", "branches", "words")
 """What an item of an agenda is about: a count beside its path, a programme's stages, a transition, a filing window, the
 office's actions, the branches of the law, or a subject in words alone."""
@@ -90,12 +93,14 @@ def of_id(engine: sa.Engine, id: str, *, cut: int, scope: str) -> Meeting | None
     return next((one for one in meetings(engine, cut=cut, scope=scope, withdrawn=True) if one.id == id), None)
 
 
-def before(found: Sequence[Meeting], *, territory: str, on: int, id: str = "") -> Meeting | None:
-    """Of some meetings the one that a meeting of a territory and day goes on from: the last that was held there, no
-    later; None where there is none. id: that of the meeting itself."""
-    held = (one for one in found if one.state in ("presented", "closed") and one.territory == territory)
-    earlier = [one for one in held if one.on_date <= on and one.id != id]
-    return max(earlier, key=lambda one: (one.on_date, one.event), default=None)
+def before(found: Sequence[Meeting], *, territory: str, on: int, kind: str, id: str = "") -> Meeting | None:
+    """Of some meetings the one that a meeting of a territory, day and kind goes on from: the last that was held there,
+    no later; None where there is none. A session goes on from the last session, where there was none from the last
+    committee, and the other way round; never from a field visit, which shows the room nothing. A visit goes on from
+    whatever was last. id: that of the meeting itself."""
+    held = (one for one in found if one.state in HELD and one.territory == territory)
+    earlier = [one for one in held if one.on_date <= on and one.id != id and (kind == VISIT or one.kind != VISIT)]
+    return max(earlier, key=lambda one: (kind == VISIT or one.kind == kind, one.on_date, one.event), default=None)
 
 
 def slides(engine: sa.Engine, of: Meeting, *, locale: str, audience: str = "office") -> list[str]:

@@ -134,15 +134,18 @@ def reference_engine(backend, request, tmp_path) -> Iterator[sa.Engine]:
 def demonstration_local(tmp_path_factory) -> Path:
     """The folder of an office that has made the demonstration, on SQLite. Nothing may be written to it."""
     from data import demonstration
-    from findings.freezing import slides_of
+    from findings.freezing import foreseen_for, slides_of
     from i18n import LOCALES
 
     def freeze(engine, id, cut):
         return slides_of(engine, id, cut=cut, locales=LOCALES, demonstration=True)
 
+    def foresee(engine, id, cut):
+        return foreseen_for(engine, id, cut=cut)
+
     folder = tmp_path_factory.mktemp("demonstration-office")
     with pytest.MonkeyPatch.context() as patch:
         # What slides say is spelt as the office's own files spell it.
         patch.setenv("TATABBU_LOCAL", str(folder))
-        assert demonstration.make(folder, freeze=freeze)
+        assert demonstration.make(folder, freeze=freeze, foresee=foresee)
     return folder

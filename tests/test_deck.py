@@ -82,7 +82,11 @@ def decks(made_up):
     """The decks of 18 September 2023 by audience and language."""
     before = meeting(id="m0", on=as_day(dt.date(2023, 8, 21)))
     made = deck_all(made_up, meeting(*AGENDA), cut=latest_cut(made_up), scope="MA", before=before)
-    return {(audience, locale): slides for audience, locale, slides in made}
+    # What the two meetings of the demonstration recommended comes first; tests/test_recalled.py looks at it.
+    return {
+        (audience, locale): [slide for slide in slides if slide.subject != "recommendations"]
+        for audience, locale, slides in made
+    }
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +236,8 @@ def test_one_deck_is_that_of_all_decks(made_up, decks):
     cut = latest_cut(made_up)
     before = meeting(id="m0", on=as_day(dt.date(2023, 8, 21)))
     reader = Reader(made_up, cut=cut, scope="MA", role="administrator", locale="fr")
-    assert deck(reader, meeting(*AGENDA), audience=OUTSIDE, before=before) == decks[OUTSIDE, "fr"]
+    made = deck(reader, meeting(*AGENDA), audience=OUTSIDE, before=before)
+    assert [slide for slide in made if slide.subject != "recommendations"] == decks[OUTSIDE, "fr"]
 
 
 def test_a_reader_is_shown_no_figure_of_another_annex(made_up, places):

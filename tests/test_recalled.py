@@ -91,6 +91,37 @@ def test_what_is_still_open_of_older_meetings_comes_back_with_its_meeting(office
     assert words("fr").date_short(dt.date(2023, 7, 3)) in slide.table.rows[1][0] and still.number == 1
 
 
+def test_what_a_visit_recommended_comes_back_in_the_next_session_and_what_it_got_done_is_told_once(
+    office, ask, reader, meeting
+):
+    before = sit(office, on=BEFORE, next_on=DAY)
+    ask(before, text="de la séance")
+    visit = sit(office, kind="visit", on=dt.date(2023, 8, 21), next_on=None)
+    ask(visit, text="de la visite", due=DAY)
+    done = ask(visit, text="faite depuis", due=DAY)
+    tell(office, done.id, "done", seen=done.event, actor="preparer")
+    following = sit(office, previous=before.id)
+    slide = recalled_slide(reader(), meeting(following), meeting(before))
+    assert [row[1] for row in slide.table.rows] == ["de la séance", "de la visite", "faite depuis"]
+    name = words("fr").date_short(dt.date(2023, 8, 21))
+    assert [name in row[0] for row in slide.table.rows] == [False, True, True]
+    # Three of two meetings: the title does not lay them all to one.
+    assert words("fr").date(BEFORE) not in slide.title and "réunions précédentes" in slide.title
+    later = sit(office, on=dt.date(2023, 10, 16), next_on=None, previous=following.id)
+    slide = recalled_slide(reader(), meeting(later), meeting(following))
+    assert [row[1] for row in slide.table.rows] == ["de la visite", "de la séance"]
+
+
+def test_a_first_session_opens_on_what_a_visit_recommended(office, ask, reader, meeting):
+    visit = sit(office, kind="visit", on=BEFORE, next_on=None)
+    ask(visit, text="de la visite", due=DAY)
+    elsewhere = sit(office, kind="visit", on=BEFORE, next_on=None, territory="02.411")
+    ask(elsewhere, text="ailleurs", step="", unit="", due=DAY)
+    slide = recalled_slide(reader(), meeting(sit(office)), None)
+    assert [row[1] for row in slide.table.rows] == ["de la visite"]
+    assert words("fr").date(BEFORE) in slide.title
+
+
 def test_what_the_figure_did_since_is_said_to_follow(office, ask, two, reader, meeting):
     # Shown by the deck as of the 18th of September; the third meeting is of October.
     ask(two[1])

@@ -9,7 +9,7 @@ from data.access import journal
 from i18n import Words, words
 from ui.choices import KINGDOM, Choices, asked, put
 from ui.engine import engine
-from ui.freezing import of_demonstration
+from ui.freezing import foreseen_for_demonstration, of_demonstration
 from ui.viewer import ADMINISTRATOR, Viewer
 
 ASKED = "demo"
@@ -56,7 +56,7 @@ def _make(w: Words) -> None:
                 text = w("demo.making_meetings", n=w.number(done), total=w.number(total))
             bar.progress(min(share, 1.0), text=text)
 
-        demonstration.make(progress=told, freeze=of_demonstration)
+        demonstration.make(progress=told, freeze=of_demonstration, foresee=foreseen_for_demonstration)
 
 
 def switch(on: bool, w: Words) -> None:

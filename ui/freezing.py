@@ -1,6 +1,7 @@
 """Freezing from a page: the slides of every language and audience, with how far it is, stored as one event."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 import streamlit as st
@@ -41,3 +42,8 @@ def freeze(of: Meeting, chosen: Choices, *, actor: str, within: frozenset[str] |
 def of_demonstration(engine: sa.Engine, id: str, cut: int) -> Iterator[Mapping[str, str]]:
     """The slides of a meeting of the demonstration, while it is made."""
     return freezing.slides_of(engine, id, cut=cut, locales=LOCALES, demonstration=True)
+
+
+def foreseen_for_demonstration(engine: sa.Engine, id: str, cut: int) -> Iterator[list[dict[str, Any]]]:
+    """The forecasts that these slides are made of."""
+    return freezing.foreseen_for(engine, id, cut=cut)

@@ -219,7 +219,7 @@ def _form(key: str, before: writing.Meeting | None, desk: Desk, *, frozen: bool 
     here = before.territory if before else chosen.territory
     earlier = [one for one in desk.found if one.state in ("presented", "closed")]
     # A meeting is prepared for the day that the last one settled, as long as that day has not passed.
-    last = meetings.before(desk.found, territory=here, on=10**6)
+    last = meetings.before(desk.found, territory=here, on=10**6, kind=KINDS[0])
     settled = last.next_date if last and last.next_date and last.next_date >= chosen.on_day else chosen.on_day
     named = {"": w("meetings.no_previous"), AUTOMATIC: w("meetings.previous_automatic")}
     named |= {one.id: meetings.title(one, locale=w.locale) for one in earlier}
@@ -295,7 +295,7 @@ def _form(key: str, before: writing.Meeting | None, desk: Desk, *, frozen: bool 
         st.rerun()
     day_number = (day - FIRST_DAY).days
     if previous == AUTOMATIC:
-        found = meetings.before(desk.found, territory=where, on=day_number)
+        found = meetings.before(desk.found, territory=where, on=day_number, kind=kind)
         previous = found.id if found else ""
     attendance = {id: how for id, how in (before.attendance if before else {}).items() if id in chosen_services}
     items = before.agenda if before else _proposed(desk, where, day_number, previous)

@@ -288,7 +288,7 @@ def _form(
         slide.key: w("recommendations.slide", place=str(place), title=slide.title)
         for place, slide in enumerate(shown, 1)
     }
-    said = before or Recommendation("", "", due=dt.date.fromisoformat(offered["due"]) if offered["due"] else None)
+    said = before or Recommendation("", "", due=dt.date.fromisoformat(offered["due"]))
     if said.step:
         counts.setdefault((said.step, said.unit), said.step)
     if said.territory:
@@ -334,8 +334,12 @@ def _form(
             format_func=services.get,
             key=f"partners-{key}",
         )
+        proposed = before is None and offered["due_proposed"]
         due = third.text_input(
-            w("recommendations.form_due"), w.date(said.due) if said.due else "", max_chars=40, key=f"due-{key}"
+            w("wall.due_proposed" if proposed else "recommendations.form_due"),
+            w.date(said.due) if said.due else "",
+            max_chars=40,
+            key=f"due-{key}",
         )
         fourth, fifth, sixth = st.columns([3, 3, 2])
         pairs = [("", ""), *counts]

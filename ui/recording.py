@@ -3,6 +3,7 @@
 Whatever the wall sends is somebody's typing: it is read again here, and what is wrong with it comes back in sentences.
 """
 
+import calendar
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -27,15 +28,17 @@ MOST_TYPED = 2000
 
 
 def offer(engine: sa.Engine, meeting: Meeting, *, locale: str, cut: int) -> dict[str, Any]:
-    """What the forms of the wall offer: services (id, name), due (ISO, the next meeting's day; empty: not settled),
-    counts (step, unit, name) and places (code, name) of the meeting's slides; slides: by key the count and place that
-    a form opened on it begins with (territory, step, unit, on, official)."""
+    """What the forms of the wall offer: services (id, name), due (ISO, the next meeting's day, or where that is not
+    settled the day that `proposed_due` names: then due_proposed), counts (step, unit, name) and places (code, name) of
+    the meeting's slides; slides: by key the count and place that a form opened on it begins with (territory, step,
+    unit, on, official)."""
     w = words(locale)
     known = Reader(engine, cut=cut, scope=KINGDOM, role=ADMINISTRATOR, locale=locale).known
     inside = findings.writable(engine, scope=meeting.territory)
     counts = dict.fromkeys(count for item in meeting.agenda for count in counts_of(known, item))
     places = dict.fromkeys([meeting.territory])
     begun: dict[str, dict[str, Any]] = {}
+    held = FIRST_DAY + dt.timedelta(days=meeting.on_date)
     for slide in frozen(engine, meeting, locale=locale):
         for said in slide.figures:
             if said.what not in known.steps or said.unit not in known.steps[said.what]["units"]:
@@ -48,16 +51,31 @@ def offer(engine: sa.Engine, meeting: Meeting, *, locale: str, cut: int) -> dict
             if said.state == "shown" and said.value is not None:
                 first = {"territory": said.territory, "step": said.what, "unit": said.unit}
                 on = (FIRST_DAY + dt.timedelta(days=said.on_date)).isoformat()
-                begun.setdefault(slide.key, first | {"on": on, "official": said.value})
-    due = meeting.next_date
+                begins = begun.setdefault(slide.key, first | {"on": on, "official": said.value})
+                # Of a course the last day up to the meeting's: its first one was a year ago.
+                same = all(begins[name] == value for name, value in first.items())
+                if same and begins["on"] < on <= held.isoformat():
+                    begins |= {"on": on, "official": said.value}
+    settled = meeting.next_date is not None
+    due = FIRST_DAY + dt.timedelta(days=meeting.next_date) if settled else proposed_due(held)
     order = {code: at for at, (code, *_) in enumerate(findings.territory_choices(engine, scope=KINGDOM))}
     return {
         "services": [{"id": s, "name": service_named(s, w)} for s in findings.service_choices(engine, cut=cut)],
-        "due": "" if due is None else (FIRST_DAY + dt.timedelta(days=due)).isoformat(),
+        "due": due.isoformat(),
+        "due_proposed": not settled,
         "counts": [{"step": s, "unit": u, "name": count_name(s, u, w)} for s, u in counts],
         "places": [{"code": c, "name": w.place(c)} for c in sorted(places, key=lambda c: order.get(c, -1))],
         "slides": begun,
     }
+
+
+def proposed_due(day: dt.date) -> dt.date:
+    """A month after a meeting, or the Monday after that where it is no working day of the week: what is proposed as a
+    recommendation's date as long as no next meeting is settled."""
+    year, month = divmod(day.year * 12 + day.month, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    due = dt.date(year, month + 1, min(day.day, last))
+    return due + dt.timedelta(days=max(0, 7 - due.weekday()) if due.weekday() > 4 else 0)
 
 
 def count_name(step: str, unit: str, w: Words) -> str:

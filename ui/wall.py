@@ -84,7 +84,9 @@ def _present(view: cache.View, of: Meeting, who: Viewer) -> None:
     open_now = of.state in ("open", "presented")
     if open_now:
         _deal_with(view, of, who)
-    _mount(_deck(view, of, PRESENT if open_now else READ))
+    with st.spinner(words(view.locale)("wall.preparing")):
+        deck = _deck(view, of, PRESENT if open_now else READ)
+    _mount(deck)
     if open_now:
         live = _live(view, of)
         _component()(key="wall-live", data=live, height=1, on_said_change=_hear)
@@ -98,7 +100,9 @@ def _follow(view: cache.View, of: Meeting) -> None:
     if now is None or now.state == "closed":
         _say("wall.ended", w)
         return
-    _mount(_deck(view, now, FOLLOW, frozenset(meetings.shown(view.engine, of.id))))
+    with st.spinner(w("wall.preparing")):
+        deck = _deck(view, now, FOLLOW, frozenset(meetings.shown(view.engine, of.id)))
+    _mount(deck)
 
 
 def _say(key: str, w: Words) -> None:

@@ -30,19 +30,29 @@ Freeze = Callable[[sa.Engine, str, int], Iterable[Mapping[str, str]]]
 """Given the database, a meeting's id and a cut: the slides of the meeting as known at that cut, in every language and
 for each audience, as mappings with audience, locale, key, parent, panel and body."""
 
+Foresee = Callable[[sa.Engine, str, int], Iterable[Iterable[Mapping]]]
+"""Given the same: the forecasts that these slides are made of, as rows of their table, the oldest cut first."""
 
-def make(local: Path | None = None, *, progress: Progress | None = None, freeze: Freeze | None = None) -> bool:
+
+def make(
+    local: Path | None = None,
+    *,
+    progress: Progress | None = None,
+    freeze: Freeze | None = None,
+    foresee: Foresee | None = None,
+) -> bool:
     """Make the demonstration, or nothing where it stands already; whether it was made by this call.
 
     freeze: makes the slides of the made-up office's meetings, of which this side of the house knows nothing; without it
-    no meeting was held.
+    no meeting was held. foresee: computes what they say of the days to come; without it they say nothing of them.
 
     It is made beside its place and put there when it is whole: a making that was killed leaves no database behind, and
     of two at once the second waits for the first. Raises sqlalchemy.exc.SQLAlchemyError when the database refuses.
     """
     from data.demonstration.making import made
 
-    return made(local or local_folder(), progress=progress or (lambda stage, done, total: None), freeze=freeze)
+    told = progress or (lambda stage, done, total: None)
+    return made(local or local_folder(), progress=told, freeze=freeze, foresee=foresee)
 
 
 def is_ready(local: Path | None = None, *, engine: sa.Engine | None = None) -> bool:

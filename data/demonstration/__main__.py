@@ -4,11 +4,12 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
 from data.demonstration import make, remove
-from findings.freezing import slides_of
+from findings.freezing import foreseen_for, slides_of
 from i18n import LOCALES
 
 
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         end = "\n" if done == total else ""
         print(f"\r{stage:<12} {done:>4} / {total}", end=end, file=sys.stderr, flush=True)
 
-    made = make(progress=told, freeze=_frozen)
+    made = make(progress=told, freeze=_frozen, foresee=_foreseen)
     print(f"made in {time.monotonic() - start:.0f} s" if made else "the demonstration stands already")
     return 0
 
@@ -34,6 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _frozen(engine: sa.Engine, id: str, cut: int) -> Iterator[Mapping[str, str]]:
     """The slides of a meeting of the demonstration."""
     return slides_of(engine, id, cut=cut, locales=LOCALES, demonstration=True)
+
+
+def _foreseen(engine: sa.Engine, id: str, cut: int) -> Iterator[list[dict[str, Any]]]:
+    """The forecasts that these slides are made of."""
+    return foreseen_for(engine, id, cut=cut)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,13 @@ ACTOR = "demonstration"
 _WAIT = 600
 
 
-def made(local: Path, *, progress: demonstration.Progress, freeze: demonstration.Freeze | None = None) -> bool:
+def made(
+    local: Path,
+    *,
+    progress: demonstration.Progress,
+    freeze: demonstration.Freeze | None = None,
+    foresee: demonstration.Foresee | None = None,
+) -> bool:
     """As `data.demonstration.make`."""
     with _alone(local) as rooms:
         if demonstration.is_ready(local):
@@ -65,7 +71,7 @@ def made(local: Path, *, progress: demonstration.Progress, freeze: demonstration
             _replace(folder, demonstration_folder(local))
             if sittings is not None and freeze is not None:
                 # Only now: what the slides say is spelt as the files in their place spell it.
-                sittings.freeze(engine, freeze, progress=progress)
+                sittings.freeze(engine, freeze, foresee=foresee, progress=progress)
             _settle(engine)
         except BaseException:
             shutil.rmtree(demonstration_folder(local), ignore_errors=True)
@@ -217,10 +223,10 @@ def _targets(drawn: World, block: Mapping[str, Any]) -> Iterator[dict[str, Any]]
         "source": drawn.invented["made_up"],
     }
     yield shared | {"territory": block["territory"], "value": block["value"]}
-    if "split" in block:
-        here = drawn.places
+    here = drawn.places
+    for level in block.get("over", ()):
         codes, weight = here.summed(
-            np.where(here.prefecture == block["territory"], getattr(here, block["split"]), 0.0), block["over"]
+            np.where(here.prefecture == block["territory"], getattr(here, block["split"]), 0.0), level
         )
         inside = np.flatnonzero(weight)
         shares = weight[inside] / weight[inside].sum()

@@ -17,8 +17,20 @@ import sqlalchemy as sa
 from data import demonstration
 from data.database import as_day, next_event, write
 from data.demonstration.deliveries import DAY
+from data.forecasts import store
 from data.meetings import digest
-from data.schema import ALL, BREAKDOWNS, event, meeting, observation, recommendation, series, shown_slide, slide
+from data.schema import (
+    ALL,
+    BREAKDOWNS,
+    event,
+    forecast,
+    meeting,
+    observation,
+    recommendation,
+    series,
+    shown_slide,
+    slide,
+)
 
 FILE = Path(__file__).parent / "meetings.toml"
 ACTOR = "demonstration"
@@ -134,10 +146,19 @@ class Sittings:
         did = "recorded" if what == "recommended" else "stated"
         _tell(connection, number, {"recommendation": row["id"], "meeting": row["meeting"], "what": did})
 
-    def freeze(self, engine: sa.Engine, freeze: demonstration.Freeze, *, progress: demonstration.Progress) -> None:
+    def freeze(
+        self,
+        engine: sa.Engine,
+        freeze: demonstration.Freeze,
+        *,
+        foresee: demonstration.Foresee | None = None,
+        progress: demonstration.Progress,
+    ) -> None:
         """Make the slides of each meeting as known when it was opened, show those on the presenter's way, seal it."""
         for done, (id, frozen, closed, shown_at) in enumerate(self.held):
             progress("freezing", done, len(self.held))
+            for rows in foresee(engine, id, frozen - 1) if foresee is not None else ():
+                store(engine, rows)
             made = [dict(one) for one in freeze(engine, id, frozen - 1)]
             positions: dict[tuple[str, str], int] = {}
             for one in made:
@@ -156,6 +177,9 @@ class Sittings:
                 sealed = digest(connection, id, frozen=frozen, until=closed)
                 at = sa.and_(meeting.c.id == id, meeting.c.event == closed)
                 connection.execute(sa.update(meeting).where(at).values(digest=sealed))
+        with write(engine) as connection:
+            # They are of a few counts only: whoever opens the demonstration has all computed, and these again the same.
+            connection.execute(sa.delete(forecast))
         progress("freezing", len(self.held), len(self.held))
 
 

@@ -284,12 +284,15 @@ export class Wall {
     for (let size = 44; cover && size >= 26 && cover.scrollHeight > cover.clientHeight + 1; size -= 2) {
       cover.style.fontSize = `${size}px`;
     }
+    const aside = this.place.querySelector(".tw-aside");
+    // Numbers that do not fit beside each other give the room of their units, which then stand with what they count.
+    section.classList.toggle("tw-crowded", !!aside && aside.scrollHeight > aside.clientHeight + 1);
     const parts = this.place.querySelector(".tw-parts");
     if (!parts) return;
     // The rows, then the sentences below them; a table's head stands on each page that has a row.
     const whole = parts.closest("table") || parts, rows = [...parts.children];
     const all = [...rows, ...main.querySelectorAll(":scope > .tw-line")];
-    for (const step of ["", "tw-close", "tw-close tw-tight", "tw-close tw-tight tw-broken"]) {
+    const lay = step => {
       section.classList.remove("tw-close", "tw-tight", "tw-broken");
       section.classList.add(...step.split(" ").filter(Boolean));
       const head = whole.offsetHeight - parts.offsetHeight;
@@ -305,9 +308,11 @@ export class Wall {
         this.pages[this.pages.length - 1].push(part);
         left -= own;
       }
-      // What takes several pages anyway stays as large as it may.
-      if ((this.pages.length < 2 || step) && main.scrollWidth <= main.clientWidth + 1) break;
-    }
+      return main.scrollWidth <= main.clientWidth + 1;
+    };
+    const steps = ["", "tw-close", "tw-close tw-tight", "tw-close tw-tight tw-broken"];
+    // What takes several pages however close it stands is as large as it may be.
+    if (!steps.some(step => lay(step) && this.pages.length < 2)) steps.slice(1).some(lay);
     if (this.pages.length > 1 && whole !== parts) {
       // A column keeps its place from page to page.
       const heads = [...whole.querySelectorAll("th")], widths = heads.map(one => one.getBoundingClientRect().width);
@@ -612,7 +617,7 @@ export class Wall {
       draft[name] = input.value;
       return input;
     };
-    const day = (name, preset) => {
+    const day = (name, preset, heard = () => {}) => {
       const [year, month, date] = (draft[name] ?? preset ?? "").split("-");
       const now = Number((preset || offer.on).slice(0, 4));
       const parts = [
@@ -629,9 +634,18 @@ export class Wall {
       const join = () => {
         const [d, m, y] = parts.map(input => input.value);
         keep(name, d && m && y ? `${y}-${m}-${d}` : "");
+        heard(draft[name]);
       };
       join();
       return element("span", {class: "tw-day"}, ...parts);
+    };
+    // A date that nobody has settled says where it comes from, until another one is chosen.
+    const due = () => {
+      const label = element("span", {});
+      const inside = day("due", offer.due, said => {
+        label.textContent = offer.due_proposed && said === offer.due ? words.due_proposed : words.due;
+      });
+      return element("div", {class: "tw-field", role: "group", "aria-label": words.due}, label, inside);
     };
     const group = (label, inside) => element("div", {class: "tw-field", role: "group", "aria-label": label},
       element("span", {}, label), inside);
@@ -654,7 +668,7 @@ export class Wall {
       fields = [
         field(words.recommend_text, said, true),
         field(words.lead, select("lead", services)),
-        group(words.due, day("due", offer.due)),
+        due(),
         this.partners(draft, services, keep),
         field(`${words.expected} (${words.optional})`, expected),
         field(`${words.figure} (${words.optional})`, count),

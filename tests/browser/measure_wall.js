@@ -45,6 +45,12 @@
     const body = wall.querySelector('.tw-body'), last = wall.querySelector('.tw-aside')?.lastElementChild;
     if (last && last.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom + 2 * scale)
         wrong.push(`${last.textContent.trim().slice(0, 40)}: below its place`);
+    const main = document.querySelector('.tw-beside .tw-main')?.getBoundingClientRect();
+    for (const one of main?.height ? document.querySelectorAll('.tw-aside > *') : []) {
+        const box = one.getBoundingClientRect();
+        if (box.left < main.right - 1 && box.right > main.left + 1 && box.top < main.bottom - 1 && box.bottom > main.top + 4 * scale)
+            wrong.push(`${one.textContent.slice(0, 40)}: lies over the chart`);
+    }
     for (const one of [document.scrollingElement, wall]) {
         if (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1) wrong.push(`scrolls: ${one.className}`);
     }

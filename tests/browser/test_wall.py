@@ -21,9 +21,10 @@ from axe_playwright_python.sync_playwright import Axe
 from data.database import engine_for
 from data.meetings import Frozen, Meeting, freeze, prepare
 from exports.pack import pack
-from panels.slide import Table
+from i18n import words
+from panels.slide import Number, Table
 from tests.browser.conftest import ROOT, SECONDS_TO_START, free_port
-from tests.decks import HERE, deck
+from tests.decks import HERE, STEP, UNIT, deck
 
 SIZES = ((1024, 768), (1920, 1080), (3840, 2160))
 LOCALES = ("ar", "fr", "en")
@@ -49,17 +50,23 @@ LONG = {
     "3\u202f403 below the level planned for that date (40\u202f000); the gap is widening since the last meeting.",
 }
 
+LARGE = ("246\u202f325", "217\u202f323", "11\u202f013")
+
 
 def slides(locale):
     """The hand-made deck with what a wall finds hardest: a title of three lines, a table of thirty rows of sentences,
     a slide that is only for when the chair asks."""
     made = deck(locale)
     long = [replace(one, title=LONG[locale]) if one.key in ("i1/pace", "i1/gap") else one for one in made]
+    pace = next(one for one in long if one.key == "i1/pace")
+    # Three numbers of a large prefecture, with their units: more than stand beside each other at 4:3.
+    label, unit = pace.numbers[-1].label, words(locale).things(STEP, UNIT)[:9]
+    large = replace(pace, key="i1/large", numbers=[Number(label, text, unit) for text in LARGE])
     rows = tuple((str(number), LONG[locale], "18/09/2023") for number in range(1, 31))
     at = next(number for number, one in enumerate(long) if one.key == "i1/options")
     table = replace(long[at], key="i1/long", table=Table(("1", "2", "3"), rows))
     asked = replace(long[at], key="i1/asked", screen_only=True)
-    return [*long[:at], table, asked, *long[at:]]
+    return [*long[:at], table, asked, large, *long[at:]]
 
 
 class Office:

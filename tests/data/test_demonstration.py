@@ -25,7 +25,7 @@ from data.demonstration.making import MAKING, OFFICE
 from data.loading import PUBLISHED
 from data.meetings import intact
 from data.settings import settings
-from findings.freezing import slides_of
+from findings.freezing import foreseen_for, slides_of
 from i18n import LOCALES
 from queries.cuts import latest_cut
 from queries.meetings import meetings
@@ -53,6 +53,11 @@ def frozen(engine, id, cut):
     return slides_of(engine, id, cut=cut, locales=LOCALES, demonstration=True)
 
 
+def foreseen(engine, id, cut):
+    """The forecasts that these slides are made of."""
+    return foreseen_for(engine, id, cut=cut)
+
+
 @pytest.fixture(scope="session")
 def made_postgresql(postgresql, run_on_server, tmp_path_factory):
     """An office on a server that has made the demonstration: its folder and the address of its database."""
@@ -62,7 +67,7 @@ def made_postgresql(postgresql, run_on_server, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", url)
         patch.setenv("TATABBU_LOCAL", str(folder))
-        assert demonstration.make(folder, freeze=frozen)
+        assert demonstration.make(folder, freeze=frozen, foresee=foreseen)
     return folder, url
 
 
@@ -389,9 +394,10 @@ def test_targets_means_and_actions_are_there_and_say_that_they_are_made_up(ask):
     assert {row[4] for row in rows} == said
     whole = {row[0]: row[2] for row in rows if row[1] == MINE}
     # Over communes and over annexes: both have something to be measured by.
-    for indicator, number in (("rsu.registered_share", 6), ("rnp.registered_share", 13)):
-        parts = [row[2] for row in rows if row[0] == indicator and row[1] != MINE]
-        assert len(parts) == number and sum(parts) == whole[indicator]
+    for indicator, kind, number in (("rsu", "0", 6), ("rsu", "XA", 13), ("rnp", "XA", 13)):
+        below = [row for row in rows if row[0] == f"{indicator}.registered_share" and row[1] != MINE]
+        parts = [row[2] for row in below if row[1].startswith(f"{MINE}.{kind}")]
+        assert len(parts) == number and sum(parts) == whole[f"{indicator}.registered_share"]
     (note,) = said
     means = ask(f"SELECT means, count(DISTINCT territory) FROM capacity WHERE note = '{note}' GROUP BY means")
     assert {row[0] for row in means} == {"desk", "staff", "hours_a_week", "files_an_hour", "mobile_unit_days"}
@@ -676,6 +682,32 @@ def test_the_second_meeting_opens_on_what_the_first_one_asked_for(made, seen_mee
     for one in (*then, *made_in_september):
         assert "مثال افتراضي" in one.text and one.lead
         assert (one.baseline is None) == (one.step == "")
+
+
+def test_the_second_meeting_shows_the_whole_order_and_singles_out_no_commune(rows, seen_meetings):
+    september = seen_meetings[0]
+    told = rows(
+        "SELECT key, parent, body FROM slide WHERE meeting = :id AND event = :frozen AND audience = 'office' "
+        "AND locale = 'ar' ORDER BY position",
+        id=september.id,
+        frozen=september.frozen,
+    )
+    way = [row.key for row in told if not row.parent]
+    assert way[:2] == ["cover", "recommendations"] and way[-1] == "i4/actions"
+    pace = [key.partition("/")[2] for key in way if key.startswith("i3/")]
+    assert pace == ["revised", "since", "pace", "gap", "cause", "options"]
+    bodies = {row.key: json.loads(row.body) for row in told}
+    assert bodies["i3/pace"]["verdict"]["verdict"] == "below"
+    # Each option says what it is expected to add.
+    options = bodies["i3/options"]
+    assert any(one["what"].startswith("gain.") and one["value"] > 0 for one in options["figures"])
+    # No commune is worse off than the next: all have the same verdict.
+    communes = [body["verdict"]["verdict"] for key, body in bodies.items() if key.startswith(f"i3/pace/{MINE}.0")]
+    assert len(communes) == 6 and len(set(communes)) == 1
+
+
+def test_the_forecasts_that_slides_were_made_of_are_left_to_be_computed_with_all_others(rows):
+    assert rows("SELECT * FROM forecast") == []
 
 
 def test_each_recommendation_is_recorded_against_a_slide_that_there_is(rows):

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from data.database import as_day
-from data.meetings import close
+from data.meetings import Frozen, close, freeze
 from data.recommendations import (
     Recommendation,
     RecommendationRefused,
@@ -23,8 +23,12 @@ from data.recommendations import (
     withdraw,
 )
 from data.schema import event, recommendation
+from findings.meetings import of_id
+from panels.slide import Figure, Slide
+from queries.cuts import latest_cut
 from tests.decks import DAY, HERE, STEP, UNIT, deck
 from tests.sessions import NEXT, settle, sit
+from ui.recording import offer
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = Recommendation("Ouvrir trois guichets le samedi", "education", slide="i1/pace", step=STEP, unit=UNIT)
@@ -75,6 +79,21 @@ def test_a_recommendation_takes_the_figure_of_its_slide_and_the_day_of_the_next_
     assert (row["number"], row["state"], row["lead"], row["due"]) == (1, "assigned", "education", as_day(NEXT))
     assert (row["territory"], row["baseline"], row["baseline_date"]) == (HERE, total("i1/pace"), DAY)
     assert row["expected"] == 1200 and done.number == 1
+
+
+def test_of_a_course_the_baseline_is_the_last_day_that_the_room_was_shown(office, stored):
+    """The slide of a pace says the count on every day since a year ago: the first one stood as the baseline."""
+    told = [("2022-12-15", 511.0), ("2023-09-17", 36_597.0), ("2023-08-07", 30_000.0), ("2023-12-31", 70_000.0)]
+    figures = [Figure(STEP, HERE, as_day(dt.date.fromisoformat(day)), v, str(v), UNIT) for day, v in told]
+    slide = Slide(key="i1/pace", subject="pace", kind="path", title="x", item="i1", figures=tuple(figures))
+    made = sit(office, opened=False)
+    rows = [Frozen("office", "ar", slide.key, "", "", slide.to_json())]
+    freeze(office, made.id, rows, at=1, seen=made.event, actor="preparer")
+    (row,) = stored(record(office, made.id, ASKED, actor="preparer").id)
+    assert (row["baseline"], row["baseline_date"]) == (36_597, as_day(dt.date(2023, 9, 17)))
+    of = of_id(office, made.id, cut=latest_cut(office), scope="MA")
+    begun = offer(office, of, locale="ar", cut=latest_cut(office))["slides"]["i1/pace"]
+    assert (begun["on"], begun["official"]) == ("2023-09-17", 36_597)
 
 
 def test_the_event_tells_it_in_codes_and_numbers_only(office, sitting):

@@ -9,6 +9,7 @@ from i18n import words
 from ui.viewer import Viewer
 
 LOCALES = ("ar", "fr", "en")
+MINHATY = "minhaty.household_in_rsu_share"
 RSU = "rsu.registered_share"
 
 
@@ -72,7 +73,7 @@ def test_an_empty_database_says_that_there_is_no_day_to_bring_forward(without_fi
 @pytest.mark.parametrize("locale", LOCALES)
 def test_an_annex_without_a_target_has_its_means_and_nothing_to_move(foretold, opened, html, locale):
     w = words(locale)
-    app = sound(opened("levers", lang=locale, demo="1", territory="09.273.XA01", indicator=RSU))
+    app = sound(opened("levers", lang=locale, demo="1", territory="09.273.XA01", indicator=MINHATY))
     page = unescape(html(app))
     assert not app.select_slider and w("levers.means_title", place=w.in_territory("09.273.XA01")) in page
     assert w("levers.no_target", place=w.in_territory("09.273.XA01")) in page

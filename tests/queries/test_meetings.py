@@ -144,11 +144,32 @@ def test_the_meeting_before_is_the_last_one_that_was_held_there(reference_engine
         opened(reference_engine, one)
         show(reference_engine, one.id, "cover", **WHO)
     found, on = read(), (dt.date(2026, 9, 10) - dt.date(1970, 1, 1)).days
-    assert before(found, territory="09.273", on=on).id == late.id
-    assert before(found, territory="09.273", on=on, id=late.id).id == early.id
-    assert before(found, territory="09.273", on=on - 10).id == early.id
-    assert before(found, territory="09", on=on) is None
+    assert before(found, territory="09.273", on=on, kind="session").id == late.id
+    assert before(found, territory="09.273", on=on, kind="session", id=late.id).id == early.id
+    assert before(found, territory="09.273", on=on - 10, kind="session").id == early.id
+    assert before(found, territory="09", on=on, kind="session") is None
     assert only_prepared.id not in {early.id, late.id}
+
+
+def test_a_session_goes_on_from_a_session_a_committee_from_a_committee_and_neither_from_a_visit(
+    reference_engine, held, read
+):
+    def went(kind, day):
+        stored = opened(reference_engine, held(kind=kind, on=dt.date(2026, 9, day)))
+        show(reference_engine, stored.id, "cover", **WHO)
+        return stored.id
+
+    def goes_on_from(kind):
+        found = before(read(), territory="09.273", on=(dt.date(2026, 9, 30) - dt.date(1970, 1, 1)).days, kind=kind)
+        return found and found.id
+
+    visit = went("visit", 1)
+    assert [goes_on_from(kind) for kind in ("session", "committee", "visit")] == [None, None, visit]
+    session = went("session", 2)
+    # The first committee goes on from the session: it is what the room was shown last.
+    assert [goes_on_from(kind) for kind in ("session", "committee", "visit")] == [session, session, session]
+    committee, last = went("committee", 3), went("visit", 4)
+    assert [goes_on_from(kind) for kind in ("session", "committee", "visit")] == [session, committee, last]
 
 
 # What moved

@@ -59,7 +59,7 @@ def test_a_reader_is_told_who_can_make_it_and_is_given_no_button(opened, tmp_pat
 def test_a_click_makes_it_and_then_it_is_there(opened, tmp_path, demonstration_local, monkeypatch):
     told = []
 
-    def made(local=None, *, progress, freeze):
+    def made(local=None, *, progress, freeze, foresee):
         # What takes a minute was made once for all tests; the page's part is what is seen here.
         progress("preparing", 0, 1)
         progress("writing", 1, 2)

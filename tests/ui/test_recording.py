@@ -12,7 +12,7 @@ from queries.cuts import latest_cut
 from tests.decks import HERE, STEP, UNIT
 from tests.queries.conftest import Book
 from tests.sessions import NEXT, end, settle, sit, with_item
-from ui.recording import offer, record
+from ui.recording import offer, proposed_due, record
 from ui.viewer import Viewer
 
 TODAY = dt.date(2023, 9, 18)
@@ -84,11 +84,32 @@ def test_the_forms_offer_services_the_next_day_and_what_the_slides_show(office, 
     found = offer(office, sitting, locale=locale, cut=latest_cut(office))
     w = words(locale)
     assert [one["id"] for one in found["services"]] == ["education", "cnss", "health"]
-    assert found["due"] == NEXT.isoformat()
+    assert (found["due"], found["due_proposed"]) == (NEXT.isoformat(), False)
     assert {"step": STEP, "unit": UNIT, "name": w.things(STEP, UNIT)} in found["counts"]
     assert {"code": HERE, "name": w.place(HERE)} in found["places"] and len(found["places"]) == 7
     begun = found["slides"]["i1/pace"]
     assert begun == {"territory": HERE, "step": STEP, "unit": UNIT, "on": "2023-09-18", "official": 36_597}
+
+
+def test_without_a_next_meeting_a_date_a_month_later_is_proposed_and_called_so(office):
+    of = of_id(office, sit(office, next_on=None).id, cut=latest_cut(office), scope="MA")
+    found = offer(office, of, locale="ar", cut=latest_cut(office))
+    # The 18th of October 2023 is a Wednesday.
+    assert (found["due"], found["due_proposed"]) == ("2023-10-18", True)
+
+
+@pytest.mark.parametrize(
+    ("held", "due"),
+    [
+        (dt.date(2026, 1, 30), dt.date(2026, 3, 2)),  # the 28th of February is a Saturday
+        (dt.date(2026, 1, 22), dt.date(2026, 2, 23)),  # a Sunday
+        (dt.date(2023, 12, 29), dt.date(2024, 1, 29)),
+        (dt.date(2024, 1, 31), dt.date(2024, 2, 29)),
+        (dt.date(2026, 11, 6), dt.date(2026, 12, 7)),
+    ],
+)
+def test_the_date_that_is_proposed_is_a_working_day_a_month_later(held, due):
+    assert proposed_due(held) == due
 
 
 def test_places_that_a_slide_only_compares_with_are_not_offered(office):
