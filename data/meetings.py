@@ -38,6 +38,7 @@ EARLIEST = dt.date(2010, 1, 1)
 PLANNED_AHEAD = 366
 MOST_ITEMS, MOST_SERVICES = 20, 60
 LONGEST_LINE, LONGEST_TITLE = 120, 200
+MINUTES_OF_A_DAY = 24 * 60
 SETTLED = ("on", "territory", "previous", "agenda")
 """What the slides are made of: it stays as long as they do."""
 
@@ -47,7 +48,8 @@ class Meeting:
     """What is prepared: kind (of KINDS), day, territory (code), the chair's function, the place, the office's own
     reference, the meeting before (id, or empty), the next one's day, the services invited (ids), which of them came or
     were excused (service → present or excused), and the agenda: one mapping per item with id, subject, programme,
-    indicator, title (by language), service, urgent."""
+    indicator, title (by language), service, urgent. begins: minutes after midnight in Casablanca (None: not said);
+    room: in the place; rapporteur: the function of who keeps the minutes (empty: nobody was named)."""
 
     kind: str
     on: dt.date
@@ -60,6 +62,9 @@ class Meeting:
     services: tuple[str, ...] = ()
     attendance: Mapping[str, str] = field(default_factory=dict)
     agenda: tuple[Mapping[str, Any], ...] = ()
+    begins: int | None = None
+    room: str = ""
+    rapporteur: str = ""
 
 
 @dataclass(frozen=True)
@@ -265,6 +270,10 @@ SEALED = {
 """The columns that a seal covers, by table, in their order. Named one by one and never changed: a column that a later
 version adds must not make every meeting closed before it look as if it had been changed."""
 
+SEALED_WHERE_SAID = ("begins", "room", "rapporteur")
+"""Columns of a meeting that came later: sealed in the rows that say something in them, so that what was closed before
+they came keeps its seal, and nobody gives it an hour afterwards."""
+
 
 def digest(connection: sa.Connection, id: str, *, frozen: int, until: int) -> str:
     """SHA-256 over what was said of a meeting up to its closing, the event `until`; the slides that the event `frozen`
@@ -285,6 +294,10 @@ def digest(connection: sa.Connection, id: str, *, frozen: int, until: int) -> st
         # Sorted here: what comes first among texts is not the same in every database.
         for row in sorted(json.dumps(tuple(row), ensure_ascii=False) for row in connection.execute(part)):
             hashed.update(f"{place} {row}\n".encode())
+    later = sa.select(meeting.c.event, *(meeting.c[name] for name in SEALED_WHERE_SAID))
+    for row in connection.execute(later.where(meeting.c.id == id, meeting.c.event <= until).order_by(meeting.c.event)):
+        if any(value not in (None, "") for value in row[1:]):
+            hashed.update(f"said {json.dumps(tuple(row), ensure_ascii=False)}\n".encode())
     return hashed.hexdigest()
 
 
@@ -336,7 +349,10 @@ def faults(
         found.append(Fault("date", "on", {"earliest": EARLIEST, "latest": latest}))
     if new.next_on is not None and not new.on < new.next_on <= latest:
         found.append(Fault("next_date", "next_on", {"earliest": new.on, "latest": latest}))
-    for name, text in (("chair", new.chair), ("place", new.place), ("reference", new.reference)):
+    if new.begins is not None and not 0 <= new.begins < MINUTES_OF_A_DAY:
+        found.append(Fault("no_hour", "begins"))
+    for name in ("chair", "rapporteur", "place", "room", "reference"):
+        text = getattr(new, name)
         if len(text) > LONGEST_LINE:
             found.append(Fault("long", name, {"most": LONGEST_LINE}))
         if name != "reference" and looks_personal(text):
@@ -431,6 +447,9 @@ def _as_meeting(row: sa.Row) -> Meeting:
         services=tuple(json.loads(row.services)),
         attendance=json.loads(row.attendance),
         agenda=tuple(json.loads(row.agenda)),
+        begins=row.begins,
+        room=row.room,
+        rapporteur=row.rapporteur,
     )
 
 
@@ -446,7 +465,8 @@ def _say(
 ) -> Stored:
     """Write one state of a meeting; the event tells it in codes and numbers only."""
     before = {} if row is None else row if isinstance(row, Mapping) else row._asdict()
-    said = replace(said, chair=said.chair.strip(), place=said.place.strip(), reference=said.reference.strip())
+    lines = ("chair", "rapporteur", "place", "room", "reference")
+    said = replace(said, **{name: getattr(said, name).strip() for name in lines})
     connection.execute(
         sa.insert(meeting).values(
             id=id,
@@ -456,6 +476,9 @@ def _say(
             territory=said.territory,
             chair=said.chair,
             place=said.place,
+            room=said.room,
+            begins=said.begins,
+            rapporteur=said.rapporteur,
             reference=said.reference,
             previous=said.previous,
             next_date=None if said.next_on is None else as_day(said.next_on),

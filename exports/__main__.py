@@ -17,7 +17,7 @@ from pathlib import Path
 
 import findings
 from data import demonstration
-from data.database import as_day, demonstration_url, engine_for, local_folder
+from data.database import as_day, demonstration_url, engine_for, local_folder, migrate
 from data.loading import prepare
 from data.settings import settings
 from exports import documents, forms
@@ -204,7 +204,10 @@ def _record(
         return None
     engine = engine_for(demonstration_url()) if options.demonstration else engine_for()
     try:
-        if not options.demonstration:
+        if options.demonstration:
+            # One that was made by an earlier version has that one's tables.
+            migrate(engine)
+        else:
             prepare(engine, today=today)
         cut = findings.latest_cut(engine)
         asked = {"cut": cut, "scope": options.scope}

@@ -8,7 +8,7 @@ them, and one that runs along with it needs none.
 import re
 import unicodedata
 
-from i18n import FSI, LRI, PDI, RLI
+from i18n import FSI, LRI, PDI, RLI, reads_against
 
 LRM, RLM = "\u200e", "\u200f"
 
@@ -57,6 +57,16 @@ def in_line(text: str, *, rtl: bool) -> str:
                 out.append(_against(said, after, rtl=rtl))
             at = end + 1
     return "".join(out)
+
+
+def parted(text: str, *, rtl: bool) -> list[tuple[str, bool]]:
+    """A text in the parts that are set each as a paragraph, with whether each reads against the document: its lines,
+    where one of them does, and else the text as it is."""
+    lines = text.split("\n")
+    ways = [reads_against(line, rtl=rtl) for line in lines]
+    if any(ways) and not all(ways):
+        return list(zip(lines, ways, strict=True))
+    return [(text, all(ways))]
 
 
 def runs(text: str, *, rtl: bool) -> list[tuple[str, bool]]:

@@ -6,7 +6,7 @@ A maker returns (file name, bytes) pairs, none where there is nothing to say, an
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from exports import letters, panels, papers, presentation
+from exports import annexes, letters, panels, papers, presentation
 from exports.record import Record
 from i18n import words
 
@@ -19,7 +19,7 @@ DOCUMENTS: dict[str, Callable[[Record], list[tuple[str, bytes]]]] = {
     "brief": papers.brief,
     "territory": papers.territory,
     "services": papers.services,
-    "annexes": papers.annexes,
+    "annexes": annexes.annexes,
     "pack": panels.pack,
     "workbook": panels.workbooks,
     "pictures": panels.pictures,

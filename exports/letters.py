@@ -11,16 +11,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from exports.chain import chain_table
+from exports.direction import bare
 from exports.office_templates import template
 from exports.readback import release
 from exports.record import ROUNDED_TO, Record
-from exports.word import Block, Face, Grid, Line, texts_of, written
+from exports.word import Block, Face, Grid, Line, lines_of, texts_of, written
 from findings.meetings import Declaration, Item, Recommendation
 from i18n import LOCALES, Words, words
 from panels.slide import Slide, Table
 
-MOST_ROWS = 12
-"""A longer table makes minutes that nobody reads: it is in the annex tables."""
+MOST_LINES = 38
+"""Printed lines: what a page holds of a table below the sentence that it belongs to, a prefecture's annexes or the
+communes of a province. A longer one is in the annex alone."""
 
 RECALLED, ASKED, DECLARED = "recalled", "recommendations", "declarations"
 """The parts of the minutes that are read back and belong to no slide."""
@@ -68,7 +70,9 @@ def _file(record: Record, kind: str, made: Callable[[Record], list[Block]], titl
         title=title,
         notices=tuple((one.locale, text) for one in _both(record) for text in notices(one)),
         about=(kind, record.meeting.id, record.locale, record.audience, record.other.locale if record.other else ""),
-        pages=w("letters.footer", title=title, date=_date(record.meeting.on_date)),
+        # A file of letters has no pages of its own: each letter is somebody's.
+        pages="" if kind == "convening" else w("letters.footer", title=title, date=_date(record.meeting.on_date)),
+        numbered=kind != "convening",
     )
     content = written(
         blocks,
@@ -106,14 +110,12 @@ def minutes_blocks(record: Record) -> list[Block]:
     blocks.append(Line(w("letters.subtitle", place_in=w.in_territory(held.territory)), "subtitle"))
     opening = w(
         f"letters.opening_{held.kind}",
-        date=_date(held.on_date),
-        chair=_chair(record, w),
+        when=_when(record, w),
+        chair=_function(held.chair, w),
         place_in=w.in_territory(held.territory),
     )
     blocks.append(Line(opening))
-    blocks.append(Line(_chair(record, w), lead=w("letters.chair_of")))
-    if held.place:
-        blocks.append(Line(held.place, lead=w("letters.place")))
+    blocks += _place(record, w)
     blocks += _attendance(record, w)
     blocks.append(Line(w("letters.agenda"), "heading"))
     blocks += _agenda(record, w)
@@ -134,7 +136,7 @@ def minutes_blocks(record: Record) -> list[Block]:
         blocks.append(Line(w("letters.next_meeting", date=_date(held.next_date))))
     if record.slides:
         blocks.append(Line(w("letters.frozen"), "small"))
-    blocks.append(Grid((), ((w("letters.rapporteur"), w("letters.signed_chair")), ("", ""), ("", "")), plain=True))
+    blocks.append(_signatures(record, w))
     if held.services:
         blocks.append(Line(w("letters.copies"), "strong"))
         blocks += [Line(record.service(one), "bullet") for one in held.services]
@@ -150,15 +152,13 @@ def convening_blocks(record: Record) -> list[Block]:
             blocks.append(Line("", "break"))
         to = w("letters.addressee", service=record.service(service)) if service else w("letters.addressee_all")
         blocks += _letter_head(record, w, to, w(f"letters.convening_{held.kind}"))
-        where = w.in_territory(held.territory)
-        date, chair = _date(held.on_date), _chair(record, w)
-        blocks.append(Line(w("letters.invite", date=date, chair=chair, place_in=where)))
-        if held.place:
-            blocks.append(Line(w("letters.at_place", place=held.place)))
+        asked = {"when": _when(record, w), "chair": _function(held.chair, w)}
+        blocks.append(Line(w(f"letters.invite_{held.kind}", place_in=w.in_territory(held.territory), **asked)))
+        blocks += _place(record, w)
         blocks.append(Line(w("letters.agenda"), "strong"))
         blocks += _agenda(record, w)
         blocks.append(Line(w("letters.prepare")))
-        blocks += _closing(w)
+        blocks += _closing(record, w)
     return blocks
 
 
@@ -173,7 +173,7 @@ def note_blocks(record: Record) -> list[Block]:
         slides = [one for one in record.way if one.item == item.id and not one.screen_only]
         if not slides:
             continue
-        blocks.append(Line(_item(item, record, w), "heading2"))
+        blocks.append(Line(item_name(item, record, w), "heading2"))
         said = dict.fromkeys(one.title for one in slides)
         blocks += [Line(title, "bullet", mark=one.panel) for title, one in zip(said, slides, strict=False)]
     if not record.slides:
@@ -206,7 +206,7 @@ def reminder_blocks(record: Record, *, lead: str) -> list[Block]:
             blocks.append(Line(w(f"letters.{name}", n=len(some)), "strong"))
             blocks.append(_recommendations(some, record, w, meeting=True))
     blocks.append(Line(w("letters.answer")))
-    return blocks + _closing(w)
+    return blocks + _closing(record, w)
 
 
 def slides_told(record: Record) -> list[Slide]:
@@ -239,14 +239,80 @@ def _letter_head(record: Record, w: Words, to: str, about: str, *, on: int | Non
     return blocks
 
 
-def _closing(w: Words) -> list[Block]:
-    return [Line(w("letters.closing")), Line("", "text"), Grid((), (("", w("letters.signed")), ("", "")), plain=True)]
+def _closing(record: Record, w: Words) -> list[Block]:
+    """What ends a letter of the office: it is signed for whoever heads it."""
+    return [
+        Line(w("letters.closing")),
+        Line(""),
+        Grid((), (("", _signing("", record.territory, w)),), plain=True, room=2.4),
+    ]
 
 
-def _chair(record: Record, w: Words) -> str:
-    """The chair's function; the usual one is said in the reader's language, whatever language it was typed in."""
-    usual = {words(locale)("letters.chair") for locale in LOCALES} | {""}
-    return w("letters.chair") if record.meeting.chair in usual else record.meeting.chair
+def _signatures(record: Record, w: Words) -> Grid:
+    """Who signs the minutes, each with a function and room to sign: the rapporteur where there is one, the chair."""
+    held = record.meeting
+    signs = [(w(f"letters.signed_chair_{held.kind}"), _signing(held.chair, held.territory, w))]
+    if held.rapporteur:
+        signs.insert(0, (w(f"letters.rapporteur_{held.kind}"), _signing(held.rapporteur, held.territory, w)))
+    else:
+        signs.insert(0, ("", ""))
+    return Grid((), tuple(zip(*signs, strict=True)), plain=True, room=2.4)
+
+
+def _when(record: Record, w: Words) -> str:
+    """The day of a meeting with its name, and its hour where that was said."""
+    held, day = record.meeting, w.weekday_date(_date(record.meeting.on_date))
+    return (
+        w("letters.when", day=day) if held.begins is None else w("letters.when_at", day=day, hour=w.hour(held.begins))
+    )
+
+
+def _place(record: Record, w: Words) -> list[Block]:
+    """Where a meeting is held: the room, then the place; nothing where neither was said."""
+    said = [one for one in (record.meeting.room, record.meeting.place) if one]
+    return (
+        [
+            Line(
+                w.join(said) if len(said) < 2 else w("letters.room_in", room=said[0], place=said[1]),
+                lead=w("letters.place"),
+            )
+        ]
+        if said
+        else []
+    )
+
+
+USUAL = ("governor", "secretary", "division")
+"""The functions that usually chair or keep minutes: said in the reader's language, whatever language they were typed
+in."""
+
+
+def _usual(typed: str) -> str:
+    """Which of the usual functions a text names in any language, with its form of address or without; empty: none."""
+    for one in USUAL:
+        for of in map(words, LOCALES):
+            forms = (of(f"letters.{kind}_{one}").casefold() for kind in ("chair", "function"))
+            if typed.strip().casefold() in forms:
+                return one
+    return ""
+
+
+def _function(typed: str, w: Words) -> str:
+    """The function of whoever chairs, as a sentence says it; the governor where nothing was typed."""
+    usual = _usual(typed) if typed.strip() else "governor"
+    return w(f"letters.chair_{usual}") if usual else typed
+
+
+def _signing(typed: str, territory: str, w: Words) -> str:
+    """A function as it stands over a signature: the usual ones with the prefecture or province that they are of."""
+    usual = _usual(typed) if typed.strip() else "governor"
+    if not usual:
+        return typed
+    if w.kind(territory) not in (w("kind.prefecture"), w("kind.province")):
+        return w(f"letters.function_{usual}")
+    # In Arabic whoever governs is named with the name itself, every other function with the form that says whose.
+    of = w.place(territory) if w.rtl and usual == USUAL[0] else w.of_territory(territory)
+    return w(f"letters.signs_{usual}", of=of)
 
 
 def _attendance(record: Record, w: Words) -> list[Block]:
@@ -267,13 +333,13 @@ def _attendance(record: Record, w: Words) -> list[Block]:
 def _agenda(record: Record, w: Words) -> list[Block]:
     found = []
     for place, item in enumerate(record.meeting.agenda, 1):
-        name = _item(item, record, w)
+        name = item_name(item, record, w)
         name = w("letters.urgent", item=name) if item.urgent else name
         found.append(Line(w("letters.agenda_item", number=place, item=name)))
     return found
 
 
-def _item(item: Item, record: Record, w: Words) -> str:
+def item_name(item: Item, record: Record, w: Words) -> str:
     """What an item is called: in the office's words, or by its programme and subject."""
     if name := item.called(record.locale):
         return name
@@ -291,7 +357,7 @@ def _figures(record: Record, w: Words) -> list[Block]:
     for place, item in enumerate(record.meeting.agenda, 1):
         slides = [one for one in told if one.item == item.id]
         if slides:
-            blocks.append(Line(w("letters.agenda_item", number=place, item=_item(item, record, w)), "heading2"))
+            blocks.append(Line(w("letters.agenda_item", number=place, item=item_name(item, record, w)), "heading2"))
             for one in slides:
                 blocks += slide_blocks(one, w)
     return blocks or [Line(w("letters.not_frozen"))]
@@ -306,11 +372,12 @@ def slide_blocks(slide: Slide, w: Words) -> list[Block]:
         if one.unit
         else w("letters.number", label=one.label, text=one.text)
         for one in slide.numbers
+        if not _said_in(slide.title, one.text)
     ]
     if slide.verdict:
         told.append(w("letters.verdict", word=slide.verdict["word"]))
     if told:
-        # In one line: its title has said most of them, and minutes are read by who has little time.
+        # In one line, those alone that its title has not said: minutes are read by who has little time.
         blocks.append(Line(" · ".join(told), "bullet", mark))
     # What every page says over its text is not said again with each figure.
     spoken = {slide.title, w("deck.rounded"), w("since.rounded")}
@@ -319,13 +386,20 @@ def slide_blocks(slide: Slide, w: Words) -> list[Block]:
     for whole in slide_tables(slide, w):
         table, same = said_once(whole, w)
         common += same
-        if len(table.rows) > MOST_ROWS:
-            blocks.append(Line(w("letters.in_annex", rows=len(table.rows)), "small", mark))
+        if lines_of(table) > MOST_LINES:
+            blocks.append(Line(w("letters.in_annex", rows=len(table.rows), panel=slide.panel), "small", mark))
         else:
             blocks.append(table)
     blocks += [Line(text, "small", mark) for text in slide.notes if text not in spoken]
     blocks.append(Line(" · ".join([*common, source_line(slide, w)]), "small", mark))
     return blocks
+
+
+def _said_in(title: str, number: str) -> bool:
+    """Whether a title says a number of three digits or more; a shorter one may be the day of a date in it."""
+    number = bare(number)
+    alone = rf"(?<![\d.,]){re.escape(number)}(?![\d%])"
+    return sum(one.isdigit() for one in number) > 2 and re.search(alone, bare(title)) is not None
 
 
 def said_once(table: Grid, w: Words) -> tuple[Grid, list[str]]:
@@ -354,10 +428,10 @@ def slide_tables(slide: Slide, w: Words) -> list[Grid]:
     table = chain_table(slide, w) if slide.kind == "chain" and not slide.table.rows else slide.table
     if not table.head or not table.rows:
         return []
-    return [Grid(table.head, table.rows, table.numeric, _widths(table), mark=slide.panel)]
+    return [Grid(table.head, table.rows, table.numeric, widths_of(table), mark=slide.panel)]
 
 
-def _widths(table: Table) -> tuple[float, ...]:
+def widths_of(table: Table) -> tuple[float, ...]:
     """What each column of a table needs beside the others: its longest word whole, and some of its longest text."""
     columns = list(zip(table.head, *table.rows, strict=True))
     words_of = [max(len(word) for text in texts for word in re.split(r"[ \n\-]", text)) for texts in columns]
@@ -404,7 +478,7 @@ def _recommendations(
         if meeting:
             cells.append(w.date(_date(record.held[one.meeting].on_date)) if one.meeting in record.held else "")
         rows.append(tuple(cells))
-    widths = {"number": 1.0, "text": 4.6, "lead": 2.3, "due": 1.8, "state": 1.6, "meeting": 1.8}
+    widths = {"number": 1.2, "text": 4.6, "lead": 2.3, "due": 2.0, "state": 1.6, "meeting": 2.0}
     head = tuple(w(f"letters.column_{name}") for name in names)
     return Grid(head, tuple(rows), (), tuple(widths[name] for name in names), mark=mark)
 
@@ -418,7 +492,7 @@ def carried_by(one: Recommendation, record: Record, w: Words) -> str:
 
 
 def recommended(one: Recommendation, w: Words) -> str:
-    """The text of a recommendation with the figure that it is about, where it has one."""
+    """The text of a recommendation, and in a line of its own the figure that it is about, where it has one."""
     if one.baseline is None or not one.territory:
         return one.text
     figure = w("letters.figure_place", place=w.territory(one.territory), n=one.baseline, date=_date(one.baseline_date))
@@ -427,7 +501,7 @@ def recommended(one: Recommendation, w: Words) -> str:
         figure = w("letters.figure", things=things, place_in=where, n=one.baseline, date=_date(one.baseline_date))
     if one.expected is not None:
         figure = w("letters.expected", figure=figure, expected=w.signed(one.expected))
-    return w("letters.with_figure", text=one.text, figure=figure)
+    return f"{one.text}\n{w('letters.with_figure', figure=figure)}"
 
 
 def _declared(one: Declaration, record: Record, w: Words) -> str:

@@ -23,7 +23,7 @@ from exports import drawn as drawings
 from exports import typeset
 from exports.chain import chain_table
 from exports.glyphs import covered
-from i18n import Words, words
+from i18n import Words, reads_against, words
 from panels.slide import OUTSIDE, Slide, Table
 
 ARCHIVE = ("a-2a", "ua-1")
@@ -120,7 +120,7 @@ def _said(side: Side) -> dict[str, Any]:
     return {
         "lang": side.locale,
         "title": side.title,
-        "blocks": _stepped(side.blocks),
+        "blocks": [_turned(one, rtl=w.rtl) for one in _stepped(side.blocks)],
         "letterhead": list(side.letterhead),
         "beside": list(side.beside),
         "under": list(side.under),
@@ -129,6 +129,29 @@ def _said(side: Side) -> dict[str, Any]:
         "fiction": side.fiction,
         "page": w("paper.page", page="{page}", pages="{pages}"),
     }
+
+
+def _turned(block: dict[str, Any], *, rtl: bool) -> dict[str, Any]:
+    """A block whose texts that read the other way say so: what somebody typed in another language."""
+
+    def turned(text: Any) -> Any:
+        if isinstance(text, str) and reads_against(text, rtl=rtl):
+            return {"against": "ltr" if rtl else "rtl", "text": text}
+        return text
+
+    def table(one: dict[str, Any]) -> dict[str, Any]:
+        return one | {"rows": [[turned(cell) for cell in row] for row in one["rows"]]}
+
+    if block["kind"] == "table":
+        return table(block)
+    if block["kind"] == "lines":
+        return block | {"items": [turned(one) for one in block["items"]]}
+    if block["kind"] == "row":
+        return block | {"blocks": [_turned(one, rtl=rtl) for one in block["blocks"]]}
+    if block["kind"] == "panel":
+        shown = table(block["table"]) if block["table"] else None
+        return block | {"lines": [turned(one) for one in block["lines"]], "table": shown}
+    return block
 
 
 def _stepped(blocks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -183,14 +206,19 @@ def heading(text: str, level: int = 2) -> dict[str, Any]:
     return {"kind": "heading", "text": text, "level": level}
 
 
-def text(said: str) -> dict[str, Any]:
-    """A paragraph."""
-    return {"kind": "text", "text": said}
+def text(said: str, *, sticky: bool = False) -> dict[str, Any]:
+    """A paragraph. sticky: on the page of what comes next."""
+    return {"kind": "text", "text": said, "sticky": sticky}
 
 
 def lines(items: Iterable[str]) -> dict[str, Any]:
     """Sentences, one below the other."""
     return {"kind": "lines", "items": list(items)}
+
+
+def contents(items: Iterable[str]) -> dict[str, Any]:
+    """What is on which page: headings of the document, each with its page, which is set where the pages are known."""
+    return {"kind": "contents", "items": list(items)}
 
 
 def table(
@@ -225,9 +253,9 @@ def verdict(tone: str, shape: str, word: str) -> dict[str, str]:
     return {"tone": tone, "shape": _SHAPES.get(shape, "dot"), "word": word}
 
 
-def row(blocks: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Blocks beside one another."""
-    return {"kind": "row", "blocks": list(blocks)}
+def row(blocks: Sequence[dict[str, Any]], *, across: int = 0) -> dict[str, Any]:
+    """Blocks beside one another. across: how many have room there; without it as many as there are."""
+    return {"kind": "row", "blocks": list(blocks), "across": across or len(blocks)}
 
 
 def panel(

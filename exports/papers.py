@@ -1,4 +1,4 @@
-"""The documents that are set on paper: the brief of the eve, the sheet of a territory, the sheet of a service, annexes.
+"""The documents that are set on paper: the brief of the eve, the sheet of a territory, the sheet of a service.
 
 Each is made of slides, the same in two languages where both are asked for, and is read back before anybody gets it: by
 its structure, text by text, against what was written and against the figures of its slides.
@@ -44,36 +44,13 @@ def brief(record: Record) -> Made:
         return eve.brief(reader, territory=of.territory, on=of.meeting.on_date, before=of.before, beside=both)
 
     return [
-        _of_record(record, "brief", slides, brief_blocks, title=lambda w: w("brief.title"), fit=True, audience=OFFICE)
+        of_record(record, "brief", slides, brief_blocks, title=lambda w: w("brief.title"), fit=True, audience=OFFICE)
     ]
 
 
 def brief_blocks(_: Record | None, told: Sequence[Slide]) -> list[dict]:
     """The parts of the brief: a heading and its sentences each."""
     return [block for slide in told for block in (paper.heading(slide.title), paper.lines(slide.lines))]
-
-
-def annexes(record: Record) -> Made:
-    """Every figure of every panel of a meeting, with the id of each panel, in tables; maps and chains are drawn too."""
-
-    def blocks(of: Record, told: Sequence[Slide]) -> list[dict]:
-        found, w = [], words(of.locale)
-        names = {item.id: item.called(of.locale) for item in of.meeting.agenda}
-        before = None
-        for slide in told:
-            if slide.item != before and names.get(slide.item):
-                found.append(paper.heading(names[slide.item]))
-            before = slide.item
-            whole = _with_all_figures(slide, w)
-            found.append(
-                paper.panel(whole, locale=of.locale, drawn=slide.kind in drawings.KINDS, room=_room(record, wide=True))
-            )
-        return found or [paper.text(w("papers.nothing_frozen"))]
-
-    def told(of: Record) -> list[Slide]:
-        return [slide for slide in of.slides if slide.kind != "cover" and _may_be_printed(slide, of)]
-
-    return [_of_record(record, "annexes", told, blocks, title=lambda w: w("papers.annexes"), landscape=True, size=8.5)]
 
 
 def services(record: Record) -> Made:
@@ -89,7 +66,7 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
     mine = {item.id for item in record.meeting.agenda if item.service == id}
 
     def told(of: Record) -> list[Slide]:
-        return [_without_points(slide) for slide in of.way if slide.item in mine and _may_be_printed(slide, of)]
+        return [_without_points(slide) for slide in of.way if slide.item in mine and may_be_printed(slide, of)]
 
     def blocks(of: Record, slides: Sequence[Slide], *, pictured: bool = True) -> list[dict]:
         w, found = words(of.locale), []
@@ -99,9 +76,9 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
             if slide.item != before and names.get(slide.item):
                 found.append(paper.heading(names[slide.item]))
             before = slide.item
-            whole = _with_all_figures(slide, w)
-            shown = {"drawn": pictured or slide.kind not in drawings.KINDS, "room": _room(record)}
-            tabled = not (shown["drawn"] and _drawn_whole(whole, w))
+            whole = with_all_figures(slide, w)
+            shown = {"drawn": pictured or slide.kind not in drawings.KINDS, "room": room_of(record)}
+            tabled = not (shown["drawn"] and drawn_whole(whole, w))
             found.append(paper.panel(whole, locale=of.locale, tabled=tabled, **shown))
         if not slides:
             found.append(paper.text(w("papers.no_item")))
@@ -111,7 +88,7 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
         return found
 
     name = re.sub(r"[^A-Za-z0-9_-]", "_", id)
-    return _of_record(
+    return of_record(
         record,
         f"service-{name}",
         told,
@@ -122,19 +99,19 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
     )
 
 
-def _may_be_printed(slide: Slide, of: Record) -> bool:
+def may_be_printed(slide: Slide, of: Record) -> bool:
     """What is shown only when the chair asks is on paper only once he has."""
     return not slide.screen_only or slide.key in of.shown
 
 
-def _room(record: Record, *, wide: bool = False) -> tuple[float, float]:
+def room_of(record: Record, *, wide: bool = False) -> tuple[float, float]:
     """The room of a map or a chain on the paper of a record. wide: the page lies."""
     beside = record.other is not None
     whole = paper.WIDE if wide else paper.ROOM
     return (whole[0] / 2 - 0.4, whole[1]) if beside else whole
 
 
-def _drawn_whole(slide: Slide, w: Words) -> bool:
+def drawn_whole(slide: Slide, w: Words) -> bool:
     """Whether the drawing of a slide says all that its table does: the same names and counts are not printed twice."""
     if slide.kind == "chain":
         said = set(chain_table(slide, w).rows)
@@ -178,7 +155,7 @@ def _recommended(rows: Sequence[Recommendation], of: Record, w: Words) -> list[d
                 )
                 for one in sorted(rows, key=lambda one: (one.due, one.number))
             ],
-            widths=(1.6, 4, 3, 1.5, 1.1),
+            widths=(2, 4, 2.8, 1.5, 1.1),
         )
     ]
 
@@ -309,7 +286,7 @@ def letterhead(settled: Mapping[str, Any], *, territory: str, locale: str) -> tu
     return tuple(filter(None, lines)) or (words(locale).place(office.get("territory") or territory),)
 
 
-def _of_record(
+def of_record(
     record: Record,
     kind: str,
     slides: Callable[[Record], list[Slide]],
@@ -370,13 +347,13 @@ def _paired(sides: list[Side]) -> list[Side]:
     return [Side(**{**vars(side), "blocks": (*side.blocks, *[empty] * (most - len(side.blocks)))}) for side in sides]
 
 
-def _with_all_figures(slide: Slide, w: Words) -> Slide:
+def with_all_figures(slide: Slide, w: Words) -> Slide:
     """A slide with those of its figures that no text of it says in a table of their own, where there are any."""
     if slide.kind == "chain" and not slide.table.rows:
         slide = replace(slide, table=chain_table(slide, w))
     block = paper.panel(slide, locale=w.locale, drawn=False)
     said = " ".join(map(tagged.normal, (*texts(block), *_of_chart(block["chart"] or {}))))
-    left = [one for one in slide.figures if one.state == "shown" and tagged.normal(one.text) not in said]
+    left = [one for one in figures_of(slide) if tagged.normal(one.text) not in said]
     if not left:
         return slide
     rows = tuple((_what(one, w), w.place(one.territory), w.date(_day(one.on_date)), one.text) for one in left)
@@ -385,6 +362,11 @@ def _with_all_figures(slide: Slide, w: Words) -> Slide:
         return Slide(**{**vars(slide), "lines": (*slide.lines, *(" – ".join(row) for row in rows))})
     head = tuple(w(f"papers.column_{name}") for name in ("what", "territory", "date", "value"))
     return Slide(**{**vars(slide), "table": type(slide.table)(head, rows, (3,))})
+
+
+def figures_of(slide: Slide) -> list[Figure]:
+    """The figures of a slide that are shown; the numbers along an axis are none."""
+    return [one for one in slide.figures if one.state == "shown" and one.what != "scale"]
 
 
 def _what(figure: Figure, w: Words) -> str:
@@ -440,8 +422,8 @@ def compared(content: bytes, made: Paper, told: Iterable[tuple[str, Sequence[Sli
     everything = " ".join([*there, *charts])
     for _, slides in told:
         for slide in slides:
-            for figure in slide.figures:
-                if figure.state == "shown" and _told(figure.text) not in everything:
+            for figure in figures_of(slide):
+                if _told(figure.text) not in everything:
                     differences.append(Difference("", figure.text, "", slide.title[:120]))
     return differences
 
@@ -485,7 +467,7 @@ def texts(block: Mapping[str, Any]) -> Iterator[str]:
     match block["kind"]:
         case "heading" | "text":
             yield block["text"]
-        case "lines":
+        case "lines" | "contents":
             yield from block["items"]
         case "table":
             yield from _cells(block)

@@ -40,7 +40,7 @@ from exports.readback import release
 from exports.record import Record
 from exports.slide_areas import TITLES, Area, content_area, title_area
 from exports.word import Grid
-from i18n import Words, words
+from i18n import Words, reads_against, words
 from panels.measure import lines as lines_of
 from panels.measure import widest_word
 from panels.measure import width as wide_of
@@ -431,8 +431,10 @@ class _Deck:
                 cell.fill.solid()
                 cell.fill.fore_color.rgb = GREEN if not at_row else TINT if at_row % 2 else WHITE
                 colour = WHITE if not at_row else INK
-                paragraph = cell.text_frame.paragraphs[0]
-                self._write(paragraph, text, size=size, bold=not at_row, colour=colour, end=at in one.numeric)
+                for at_part, part in enumerate(text.split("\n")):
+                    frame = cell.text_frame
+                    paragraph = frame.add_paragraph() if at_part else frame.paragraphs[0]
+                    self._write(paragraph, part, size=size, bold=not at_row, colour=colour, end=at in one.numeric)
         return sum(heights)
 
     # Charts
@@ -691,14 +693,17 @@ class _Deck:
         end: bool = False,
     ) -> None:
         properties = paragraph._p.get_or_add_pPr()
-        properties.set("rtl", "1" if self.rtl else "0")
+        # What somebody typed in the other language is set as that language is.
+        rtl = self.rtl is not reads_against(text, rtl=self.rtl)
+        properties.set("rtl", "1" if rtl else "0")
         if center:
             properties.set("algn", "ctr")
         else:
             # The left and right of a paragraph are those of the slide, whichever way it is read.
-            properties.set("algn", "r" if self.rtl or end else "l")
+            properties.set("algn", "r" if rtl or end else "l")
         run = paragraph.add_run()
-        run.text = self._say(text).replace("\v", " ")
+        self.said.append(text)
+        run.text = sayable(in_line(text, rtl=rtl)).replace("\v", " ")
         if size is not None:
             run.font.size = Pt(size)
         run.font.bold = bold or None

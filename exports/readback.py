@@ -199,6 +199,8 @@ def allowed(record: Record, more: Iterable[str] = ()) -> Allowed:
 def _texts_of_record(record: Record, w: Words) -> list[str]:
     held = record.meeting
     texts = [held.chair, held.place, held.reference, held.id, *record.letterhead, record.office, record.unit]
+    texts += [held.room, held.rapporteur]
+    texts += [w.hour(held.begins)] if held.begins is not None else []
     texts += record.services.values()
     texts += [item.called(record.locale) for item in held.agenda]
     for one in (*record.recommendations, *record.recalled, *record.pending):

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from exports.outlines import outlines
-from i18n import words
+from i18n import Words, words
+from panels.html import told
 from panels.slide import Slide, Table
 from panels.svg import svg
 
@@ -224,11 +225,11 @@ def _body(slide: Slide, *, locale: str, shapes: Sequence[Shape]) -> str:
         lines = slide.chart.get("lines") or slide.lines
         return "".join(f'<p class="tw-cover-line">{escape(line)}</p>' for line in lines)
     if slide.kind == "text":
-        rows = "".join(f"<li>{escape(line)}</li>" for line in slide.lines)
+        rows = "".join(f"<li>{told(line, words(locale))}</li>" for line in slide.lines)
         return f'<ul class="tw-said tw-parts">{rows}</ul>' if rows else ""
     if slide.kind in DRAWN:
         return "".join(_drawn(slide, shape, locale=locale) for shape in shapes)
-    return table(slide.table)
+    return table(slide.table, words(locale))
 
 
 def _drawn(slide: Slide, shape: Shape, *, locale: str) -> str:
@@ -311,7 +312,7 @@ def _beside_chart(slide: Slide) -> bool:
     return bool(slide.lines) and _rows(slide.lines[0], WIDE.width - WIDE.aside) <= 2
 
 
-def table(said: Table) -> str:
+def table(said: Table, w: Words) -> str:
     """A table of ready cells; each row can go to a further page of the slide."""
     if not said.head and not said.rows:
         return ""
@@ -321,7 +322,7 @@ def table(said: Table) -> str:
         scope = ' scope="col"' if tag == "th" else ""
         # On a telephone a row is a card, and each cell says what it is.
         named = f' data-head="{escape(said.head[at])}"' if tag == "td" and at < len(said.head) else ""
-        return f"<{tag}{kind}{scope}{named}>{escape(text)}</{tag}>"
+        return f"<{tag}{kind}{scope}{named}>{told(text, w)}</{tag}>"
 
     head = "".join(cell("th", at, text) for at, text in enumerate(said.head))
     rows = "".join("<tr>" + "".join(cell("td", at, text) for at, text in enumerate(row)) + "</tr>" for row in said.rows)

@@ -6,6 +6,7 @@ Every paragraph of a panel stands in a hidden bookmark, so that minutes which we
 
 import datetime as dt
 import io
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,8 +22,9 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-from exports.direction import in_line, runs, sayable
+from exports.direction import in_line, parted, runs, sayable
 from exports.office_templates import FILES, TemplateRefused
+from i18n import reads_against
 
 FONT = "Arial"
 """On every Windows and every Mac, with Arabic letters of its own; a template's font stands in its place."""
@@ -58,7 +60,8 @@ class Line:
 @dataclass(frozen=True)
 class Grid:
     """A table; the first row heads it and comes back on each page. numeric: columns of numbers. widths: of the columns,
-    one to another. plain: without lines and head, for signatures. mark: as of Line."""
+    one to another. plain: without lines and head, for signatures; room: below them, in centimetres, to sign in. mark:
+    as of Line."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -66,9 +69,24 @@ class Grid:
     widths: tuple[float, ...] = ()
     plain: bool = False
     mark: str = ""
+    room: float = 0
 
 
 Block = Line | Grid
+
+A_LINE, HALF_A_LINE = 92, 52
+"""Letters of a table in one line across the page, its columns together; in half of a page that lies down."""
+
+MOST_WHOLE = 32
+"""Lines of a table that stays on one page where two languages stand side by side."""
+
+
+def lines_of(table: Grid, *, across: int = A_LINE) -> int:
+    """About how many printed lines a table takes, its head too."""
+    widths = table.widths or (1.0,) * len(table.head or table.rows[0])
+    room = [max(across * width / sum(widths), 1) for width in widths]
+    rows = ([table.head] if table.head else []) + list(table.rows)
+    return sum(max(math.ceil(len(text) / letters) for text, letters in zip(row, room, strict=True)) for row in rows)
 
 
 def texts_of(blocks: Sequence[Block]) -> Iterator[str]:
@@ -86,12 +104,13 @@ def texts_of(blocks: Sequence[Block]) -> Iterator[str]:
 class Face:
     """What surrounds a document. title: for its properties. notices: on every page, each (locale, text). about: what it
     is the document of, for reading it back (kind, meeting, locale, audience, second locale). pages: beside the numbers
-    of its pages."""
+    of its pages; numbered: whether it has any."""
 
     title: str
     notices: tuple[tuple[str, str], ...] = ()
     about: tuple[str, ...] = ()
     pages: str = ""
+    numbered: bool = True
 
 
 def written(
@@ -109,8 +128,8 @@ def written(
     """
     writer = _Writer(locale, template)
     if beside is None:
-        for one in blocks:
-            writer.add(one, writer.document, locale)
+        for one, *after in zip(blocks, [*blocks[1:], None], [*blocks[2:], None, None], strict=False):
+            writer.add(one, writer.document, locale, after=after)
     else:
         writer.side_by_side(blocks, *beside)
     writer.surround(face)
@@ -191,11 +210,18 @@ class _Writer:
 
     # Blocks
 
-    def add(self, one: Block, where: Document | _Cell, locale: str) -> None:
+    def add(self, one: Block, where: Document | _Cell, locale: str, *, after: Sequence[Block | None] = ()) -> None:
+        """after: the next two. A line stays with the table that it tells, a table with its small print, and nobody
+        signs on a page that says nothing."""
         if isinstance(one, Grid):
-            self._grid(one, where, locale, one.mark)
-        else:
-            self._line(one, where.add_paragraph(), locale, one.mark)
+            noted = any(isinstance(next_one, Line) and next_one.style == "small" for next_one in after[:1])
+            self._grid(one, where, locale, one.mark, noted=noted)
+            return
+        paragraph = where.add_paragraph()
+        self._line(one, paragraph, locale, one.mark)
+        grids = [isinstance(next_one, Grid) and (place == 0 or next_one.plain) for place, next_one in enumerate(after)]
+        if any(grids):
+            paragraph.paragraph_format.keep_with_next = True
 
     def _said(self, paragraph: Paragraph, mark: str) -> None:
         """Put a paragraph into a bookmark of its part. One that spans several is taken apart by other programs."""
@@ -209,6 +235,9 @@ class _Writer:
 
     def _line(self, one: Line, paragraph: Paragraph, locale: str, mark: str = "") -> None:
         rtl = locale == "ar"
+        if not one.lead and reads_against(one.text, rtl=rtl):
+            # What somebody typed in the other language is set as that language is.
+            rtl = not rtl
         wanted = _STYLES.get(one.style)
         styled = wanted is not None and self._has(wanted)
         if styled:
@@ -232,15 +261,15 @@ class _Writer:
         if one.style == "bullet" and not styled:
             paragraph.paragraph_format.left_indent = Cm(0.6)
         if one.lead:
-            self._write(paragraph, one.lead + " ", locale, bold=True, size=_SIZES.get(one.style))
+            self._write(paragraph, one.lead + " ", locale, rtl=rtl, bold=True, size=_SIZES.get(one.style))
         size = None if styled else _SIZES.get(one.style)
         colour = GREY if one.style == "small" else GREEN if not styled and one.style in (*_LEVELS, "title") else None
-        self._write(paragraph, one.text, locale, bold=not plain and not styled, size=size, colour=colour)
+        self._write(paragraph, one.text, locale, rtl=rtl, bold=not plain and not styled, size=size, colour=colour)
         if one.style == "break":
             paragraph.add_run().add_break(WD_BREAK.PAGE)
         self._said(paragraph, mark)
 
-    def _grid(self, one: Grid, where: Document | _Cell, locale: str, mark: str = "") -> None:
+    def _grid(self, one: Grid, where: Document | _Cell, locale: str, mark: str = "", *, noted: bool = False) -> None:
         if not one.head and not one.rows:
             return
         rtl = locale == "ar"
@@ -274,27 +303,34 @@ class _Writer:
                 row_properties.append(_element("w:tblHeader"))
             for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
                 cell.width = shares[at]
-                paragraph = cell.paragraphs[0]
-                self._direct(paragraph, rtl=rtl)
                 # Units stand under units: numbers end on the right in every language.
                 side = "center" if one.plain else "end" if at in one.numeric and not rtl else "start"
-                _put(paragraph._p.get_or_add_pPr(), "w:jc", val=side)
-                paragraph.paragraph_format.space_after = Pt(1)
-                paragraph.paragraph_format.space_before = Pt(1)
-                self._write(
-                    paragraph,
-                    text,
-                    locale,
-                    bold=heads or one.plain,
-                    size=None if one.plain else 8.5 if isinstance(where, _Cell) else 9.5,
-                )
+                size = None if one.plain else 8.5 if isinstance(where, _Cell) else 9.5
+                for part, against in parted(text, rtl=rtl):
+                    paragraph = cell.paragraphs[0] if not cell.paragraphs[0].runs else cell.add_paragraph()
+                    self._direct(paragraph, rtl=rtl is not against)
+                    _put(paragraph._p.get_or_add_pPr(), "w:jc", val=side)
+                    paragraph.paragraph_format.space_after = Pt(1)
+                    paragraph.paragraph_format.space_before = Pt(1)
+                    self._write(paragraph, part, locale, rtl=rtl is not against, bold=heads or one.plain, size=size)
+                    # What is signed and where it is signed are on one page; a table leaves no row of it alone, nor
+                    # what stands below it.
+                    ends = place in (0, int(bool(one.head)), len(lines) - 2) and place < len(lines) - 1
+                    last = noted and place == len(lines) - 1
+                    paragraph.paragraph_format.keep_with_next = bool(one.room) if one.plain else ends or last
+                    self._said(paragraph, mark)
                 if heads:
                     cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill=TINT))
-                self._said(paragraph, mark)
+        if one.room:
+            # An empty row as high as that: what is written there by hand.
+            row = table.add_row()
+            row.height = Cm(one.room)
+            row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
         # Two tables without a paragraph between them would become one.
         after = where.add_paragraph()
         after.paragraph_format.space_after = Pt(2)
         after.paragraph_format.line_spacing = Pt(4)
+        after.paragraph_format.keep_with_next = noted
 
     def side_by_side(self, blocks: Sequence[Block], other_locale: str, others: Sequence[Block]) -> None:
         """The blocks of two languages in two columns, a row a block, so that what says the same stands level."""
@@ -308,6 +344,8 @@ class _Writer:
             if isinstance(one, Line) and one.style == "break":
                 continue
             row = table.add_row()
+            if not isinstance(one, Grid) or max(lines_of(x, across=HALF_A_LINE) for x in (one, other)) <= MOST_WHOLE:
+                row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
             for cell, block, locale in ((row.cells[0], one, self.locale), (row.cells[1], other, other_locale)):
                 cell.width = room // 2
                 mark = f"{block.mark}_{locale}" if block.mark else ""
@@ -336,7 +374,7 @@ class _Writer:
             for locale, notice in face.notices:
                 empty = not first.text and not first._p.findall(f".//{qn('w:drawing')}")
                 self._line(Line(notice, "notice"), first if empty else header.add_paragraph(), locale)
-        for footer in footers:
+        for footer in footers if face.numbered else ():
             if any(p.text.strip() or len(p._p.findall(f".//{qn('w:instrText')}")) for p in footer.paragraphs):
                 continue
             paragraph = footer.paragraphs[0] if footer.paragraphs else footer.add_paragraph()
@@ -376,11 +414,12 @@ class _Writer:
         text: str,
         locale: str,
         *,
+        rtl: bool | None = None,
         bold: bool = False,
         size: float | None = None,
         colour: RGBColor | None = None,
     ) -> None:
-        rtl = locale == "ar"
+        rtl = locale == "ar" if rtl is None else rtl
         for piece, from_right in runs(sayable(in_line(text, rtl=rtl)), rtl=rtl):
             run = paragraph.add_run(piece)
             properties = run._r.get_or_add_rPr()
@@ -398,7 +437,7 @@ class _Writer:
                 _put(properties, "w:szCs", val=str(round(size * 2)))
             if from_right:
                 _put(properties, "w:rtl")
-            _put(properties, "w:lang", val=LANGUAGES["fr" if rtl else locale], bidi=LANGUAGES["ar"])
+            _put(properties, "w:lang", val=LANGUAGES["fr" if locale == "ar" else locale], bidi=LANGUAGES["ar"])
 
     def _room(self, where: Document | _Cell) -> int:
         section = self.document.sections[0]

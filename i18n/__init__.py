@@ -27,8 +27,9 @@ from .catalogues import (
 )
 from .names import REFERENCE, Names, elided, names
 from .numbers import Countable, Written
+from .sides import reads_against
 
-__all__ = ["FSI", "LOCALES", "LRI", "PDI", "RLI", "Raw", "Words", "isolated", "look_again", "words"]
+__all__ = ["FSI", "LOCALES", "LRI", "PDI", "RLI", "Raw", "Words", "isolated", "look_again", "reads_against", "words"]
 
 LOCALES = tuple(BABEL_LOCALES)
 """The languages, in the order in which they are offered."""
@@ -45,14 +46,16 @@ class Words:
         self._names = names
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The text of a key with its placeholders filled; in Arabic each value stands in an isolate.
+        """The text of a key with its placeholders filled; in Arabic each value stands in an isolate, in the other
+        languages those that are in Arabic.
 
         Text is put in as it is; a date is written in words; a whole number is grouped, but for a placeholder named
         `year` or ending in `_year`. Other numbers are refused: `share`, `decimal` or `count` say how they are written.
         KeyError when the key is not in the catalogue or a placeholder has no value.
         """
         text = self._texts.text(key)
-        return filled(text, {name: self._written(name, value) for name, value in values.items()}, isolate=self.rtl)
+        said = {name: self._held(self._written(name, value)) for name, value in values.items()}
+        return filled(text, said, isolate=self.rtl)
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts.texts
@@ -147,6 +150,18 @@ class Words:
         """A date in words: 14 شتنبر 2023, 1er janvier 2024."""
         return dates.long(day, locale=self.locale)
 
+    def weekday_date(self, day: datetime.date) -> str:
+        """A date in words with the name of its day: الاثنين 18 شتنبر 2023."""
+        return dates.with_weekday(day, locale=self.locale)
+
+    def hour(self, minutes: int) -> str:
+        """An hour of the minutes since midnight: 10:00, in French 10 h 00."""
+        return dates.hour(minutes, locale=self.locale)
+
+    def parse_hour(self, text: str) -> int | None:
+        """The minutes since midnight of the hour that a reader wrote; None when it is not understood."""
+        return dates.parsed_hour(text)
+
     def date_short(self, day: datetime.date) -> str:
         """A date in digits, for axes and tables: 14/09/2023."""
         return dates.short(day, locale=self.locale)
@@ -219,8 +234,8 @@ class Words:
     # Lists
 
     def join(self, items: Iterable[str]) -> str:
-        """Names one after another, the last after "and"; in Arabic each stands in an isolate."""
-        parts = [isolated(item) if self.rtl else item for item in items]
+        """Names one after another, the last after "and"; in Arabic each in an isolate, elsewhere those in Arabic."""
+        parts = [isolated(item) if self.rtl else self._held(item) for item in items]
         if len(parts) < 2:
             return "".join(parts)
         first = self._texts.text("list.separator").join(parts[:-1])
@@ -241,6 +256,10 @@ class Words:
         if number >= 0:
             return text
         return filled(self._texts.text("number.minus"), {"number": text}, isolate=False)
+
+    def _held(self, text: str) -> str:
+        """A value in a line from left to right: one in Arabic would take the signs and digits beside it along."""
+        return text if self.rtl or not _has_arabic(text) else isolated(text)
 
     def _written(self, name: str, value: object) -> str:
         if isinstance(value, str):

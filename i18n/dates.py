@@ -1,4 +1,4 @@
-"""How a date is written, and how a written date is read. A day is a day: no time, no zone."""
+"""How a date and an hour are written, and how written ones are read. A day is a day, an hour one of Casablanca."""
 
 import re
 import unicodedata
@@ -28,6 +28,30 @@ def long(day: date, *, locale: str) -> str:
     if locale == "fr" and day.day == 1:
         return "1er" + text[1:]
     return text
+
+
+def with_weekday(day: date, *, locale: str) -> str:
+    """The date in words with the name of its day: الاثنين 18 شتنبر 2023, lundi 18 septembre 2023."""
+    name = format_date(day, "EEEE", locale=BABEL_LOCALES[locale])
+    return f"{name} {long(day, locale=locale)}"
+
+
+def hour(minutes: int, *, locale: str) -> str:
+    """An hour, of the minutes since midnight, in digits: 10:00, 10 h 00; held left to right in Arabic."""
+    hours, rest = divmod(minutes, 60)
+    if locale == "fr":
+        return f"{hours}\u00a0h\u00a0{rest:02}"
+    text = f"{hours:02}:{rest:02}"
+    return left_to_right(text) if locale == "ar" else text
+
+
+def parsed_hour(text: str) -> int | None:
+    """The minutes since midnight of an hour of 24 that a text names (10:00, 10h, 10 h 30, 10.30), in digits of either
+    kind; None when it names none."""
+    match = re.fullmatch(r"(\d{1,2}) ?(?:[:h.] ?(\d{2})|h)", _plain(text))
+    if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59:
+        return None
+    return int(match[1]) * 60 + int(match[2] or 0)
 
 
 def short(day: date, *, locale: str) -> str:

@@ -5,7 +5,8 @@ Every text is escaped here. Classes begin with `tf-`; the sheet that sets them s
 
 from html import escape
 
-from i18n import words
+from i18n import Words, words
+from panels.html import told, way
 from panels.slide import Slide
 
 
@@ -34,8 +35,8 @@ def handheld_html(slide: Slide, *, locale: str, chart: str = "") -> str:
     if slide.kind == "cover":
         parts += [f"<p>{escape(line)}</p>" for line in slide.chart.get("lines", ())]
     if slide.table.rows:
-        parts.append(_table(slide))
-    parts += [f"<p>{escape(line)}</p>" for line in slide.lines]
+        parts.append(_table(slide, w))
+    parts += [f"<p{way(line, w)}>{escape(line)}</p>" for line in slide.lines]
     small = [*slide.notes, *(one.text for one in slide.sources)]
     parts += [f'<p class="tf-small">{escape(line)}</p>' for line in small]
     return f'<article dir="{w.direction}">{"".join(parts)}</article>'
@@ -45,14 +46,14 @@ MOST_COLUMNS = 3
 """Of a table on a telephone; a row of more is a card on which each cell says what it is."""
 
 
-def _table(slide: Slide) -> str:
+def _table(slide: Slide, w: Words) -> str:
     if len(slide.table.head) > MOST_COLUMNS:
-        return _cards(slide)
+        return _cards(slide, w)
     numeric = set(slide.table.numeric)
 
     def cell(at: int, text: str) -> str:
         css = ' class="tf-number"' if at in numeric else ""
-        return f"<td{css}>{escape(text)}</td>" if at else f'<th scope="row">{escape(text)}</th>'
+        return f"<td{css}>{told(text, w)}</td>" if at else f'<th scope="row">{escape(text)}</th>'
 
     heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in slide.table.head)
     rows = "".join(f"<tr>{''.join(cell(at, text) for at, text in enumerate(row))}</tr>" for row in slide.table.rows)
@@ -62,12 +63,14 @@ def _table(slide: Slide) -> str:
     )
 
 
-def _cards(slide: Slide) -> str:
+def _cards(slide: Slide, w: Words) -> str:
     heads = slide.table.head
 
     def card(row: tuple[str, ...]) -> str:
         said = [
-            f"<p><span>{escape(head)}</span> {escape(text)}</p>" for head, text in zip(heads, row, strict=False) if text
+            f"<p><span>{escape(head)}</span> {told(text, w)}</p>"
+            for head, text in zip(heads, row, strict=False)
+            if text
         ]
         return f"<li>{''.join(said)}</li>"
 

@@ -6,7 +6,7 @@ Every text is escaped here and nowhere else. Classes begin with `tt-`; the sheet
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
-from i18n import Words, words
+from i18n import Words, reads_against, words
 from panels import Panel, SourceLine
 from panels.map import Row
 from panels.plot import STATE_FILL, STATE_MARK, group_fill, tints_for
@@ -150,6 +150,22 @@ def table_html(head: Iterable[str], rows: Iterable[str], *, caption: str, direct
     )
 
 
+def way(text: str, w: Words) -> str:
+    """The attribute of an element whose text reads the other way than its page; nothing for the others."""
+    if not reads_against(text, rtl=w.rtl):
+        return ""
+    return ' class="tt-against" dir="ltr"' if w.rtl else ' class="tt-against" dir="rtl"'
+
+
+def told(text: str, w: Words) -> str:
+    """A text as it stands in an element of its own: each of its lines in its own direction, from its own side."""
+    lines = text.split("\n")
+    turned = [way(line, w) for line in lines]
+    if len(lines) == 1 and not turned[0]:
+        return escape(text)
+    return "".join(f"<div{how}>{escape(line)}</div>" for line, how in zip(lines, turned, strict=True))
+
+
 def rows_html(panel: Panel, *, locale: str) -> str:
     """A `table` panel: `parts["head"]` and `parts["rows"]`; the first cell heads its row.
 
@@ -161,7 +177,7 @@ def rows_html(panel: Panel, *, locale: str) -> str:
         cells = []
         for i, cell in enumerate(row):
             said, css = cell if isinstance(cell, tuple) else (cell, "")
-            text = link(said) if isinstance(said, SourceLine) else escape(said)
+            text = link(said) if isinstance(said, SourceLine) else told(said, w)
             named = f' class="{css}"' if css else ""
             cells.append(f'<th scope="row"{named}>{text}</th>' if i == 0 else f"<td{named}>{text}</td>")
         body.append(f"<tr>{''.join(cells)}</tr>")

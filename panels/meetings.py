@@ -9,7 +9,7 @@ import pandas as pd
 from i18n import LOCALES, Words, words
 from panels import Panel, SourceLine
 from panels.actions import service_name
-from panels.html import link, table_html
+from panels.html import link, table_html, told, way
 from panels.situation import on_date, step_name
 from panels.slide import Slide
 
@@ -146,7 +146,7 @@ def read_out(slide: Slide, *, locale: str) -> str:
     if slide.verdict:
         verdict = f'<p class="tt-slide-verdict">{escape(slide.verdict["shape"])} {escape(slide.verdict["word"])}</p>'
     notice = f'<p class="tt-fiction">{escape(w("demo.badge"))}</p>' if slide.demonstration else ""
-    said = "".join(f"<p>{escape(line)}</p>" for line in (*slide.lines, *slide.notes))
+    said = "".join(f"<p{way(line, w)}>{escape(line)}</p>" for line in (*slide.lines, *slide.notes))
     sources = "".join(f"<li>{link(SourceLine(one.text, one.address))}</li>" for one in slide.sources)
     listed = f'<ul class="tt-slide-sources">{sources}</ul>' if sources else ""
     return (
@@ -162,7 +162,7 @@ def _rows(slide: Slide, w: Words) -> str:
     rows = []
     for cells in slide.table.rows:
         first, *rest = cells
-        rows.append(f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(c)}</td>" for c in rest)}</tr>')
+        rows.append(f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{told(c, w)}</td>" for c in rest)}</tr>')
     return table_html(slide.table.head, rows, caption=slide.title, direction=w.direction)
 
 

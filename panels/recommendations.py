@@ -17,7 +17,7 @@ from panels import Panel
 from panels.actions import MARK, MARKED, Mark, service_name
 from panels.actions import marked as marked_actions
 from panels.events import recorded
-from panels.html import made_up, table_html
+from panels.html import made_up, table_html, told
 from panels.plot import WITHOUT_ISOLATES
 from panels.situation import counted, on_date, step_name
 from panels.slide import OFFICE, OUTSIDE, Figure, Number, Slide, Table, panel_id
@@ -205,13 +205,13 @@ def _row(one: Any, w: Words) -> tuple:
 
 
 def _text(said: Any, w: Words) -> str:
-    """The text of a recommendation, with the figure that it is about and what it is expected to gain."""
+    """The text of a recommendation, and below it the figure that it is about and what it is expected to gain."""
     about = count_of(said, w)
     if not about:
         return said.text
     if said.expected is not None:
         about = w("recommendations.count_expected", count=about, expected=expected(said, w))
-    return w("recommendations.text_about", text=said.text, about=about)
+    return f"{said.text}\n{w('recommendations.text_about', about=about)}"
 
 
 def _frame(found: Sequence[Any]) -> pd.DataFrame:
@@ -255,7 +255,7 @@ def list_html(panel: Panel, *, locale: str, address: Callable[[str], str] | None
             said, css = cell if isinstance(cell, tuple) else (cell, "")
             css = " ".join(filter(None, (css, "" if said else "tt-void")))
             named = f' class="{css}"' if css else ""
-            cells.append(f'<td{named} data-label="{escape(name)}">{escape(said)}</td>')
+            cells.append(f'<td{named} data-label="{escape(name)}">{told(said, w)}</td>')
         lit = ' class="tt-lit" aria-current="true"' if id == chosen else ""
         body.append(f"<tr{lit}>{''.join(cells)}</tr>")
     table = table_html(head, body, caption=panel.title, direction=w.direction, css=panel.parts["css"])

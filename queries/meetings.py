@@ -47,7 +47,8 @@ class Item:
 @dataclass(frozen=True)
 class Meeting:
     """A meeting as known at a cut. id; event: of this state; kind, on_date, territory (code), chair (a function),
-    place, reference; previous: the id of the one before (empty: none); next_date (None: not settled); services: ids
+    place, reference; begins: minutes after midnight in Casablanca (None: not said); room: in the place; rapporteur: a
+    function; previous: the id of the one before (empty: none); next_date (None: not settled); services: ids
     invited; attendance: service → present or excused; agenda; state (of STATES); cut, frozen: what was known when it
     was frozen, and the event whose slides hold (None: nothing is frozen); digest: over what closing sealed."""
 
@@ -68,6 +69,9 @@ class Meeting:
     cut: int | None
     frozen: int | None
     digest: str
+    begins: int | None = None
+    room: str = ""
+    rapporteur: str = ""
 
 
 def meetings(engine: sa.Engine, *, cut: int, scope: str, withdrawn: bool = False) -> list[Meeting]:

@@ -192,6 +192,9 @@ def _said(one: Meeting) -> writing.Meeting:
         services=one.services,
         attendance=dict(one.attendance),
         agenda=tuple(_item(item) for item in one.agenda),
+        begins=one.begins,
+        room=one.room,
+        rapporteur=one.rapporteur,
     )
 
 
@@ -240,6 +243,13 @@ def _form(key: str, before: writing.Meeting | None, desk: Desk, *, frozen: bool 
                 key=f"on-{key}",
                 disabled=frozen,
             )
+            begins = st.text_input(
+                w("meetings.form_begins"),
+                "" if before is None or before.begins is None else w.hour(before.begins),
+                max_chars=20,
+                key=f"begins-{key}",
+                help=w("meetings.form_begins_help", example=w.hour(600)),
+            )
             where = st.selectbox(
                 w("meetings.form_territory"),
                 offered,
@@ -264,8 +274,18 @@ def _form(key: str, before: writing.Meeting | None, desk: Desk, *, frozen: bool 
                 key=f"chair-{key}",
                 help=w("meetings.form_help"),
             )
+            rapporteur = st.text_input(
+                w("meetings.form_rapporteur"),
+                before.rapporteur if before else "",
+                max_chars=200,
+                key=f"rapporteur-{key}",
+                help=w("meetings.form_help"),
+            )
             place = st.text_input(
                 w("meetings.form_place"), before.place if before else "", max_chars=200, key=f"place-{key}"
+            )
+            room = st.text_input(
+                w("meetings.form_room"), before.room if before else "", max_chars=200, key=f"room-{key}"
             )
             reference = st.text_input(
                 w("meetings.form_reference"), before.reference if before else "", max_chars=200, key=f"reference-{key}"
@@ -290,6 +310,10 @@ def _form(key: str, before: writing.Meeting | None, desk: Desk, *, frozen: bool 
             return None
     day, wrong = _typed(on, "on", desk)
     following, wrong_next = _typed(next_on, "next_on", desk) if next_on.strip() else (None, [])
+    hour = w.parse_hour(begins)
+    if begins.strip() and hour is None:
+        name = w("meetings.form_begins")
+        wrong = [*wrong, w("meetings.fault_no_hour", name=name, example=w.hour(600))]
     if wrong or wrong_next:
         st.session_state[_FAULTS] = (chosen.view.cut, [*wrong, *wrong_next])
         st.rerun()
@@ -300,7 +324,20 @@ def _form(key: str, before: writing.Meeting | None, desk: Desk, *, frozen: bool 
     attendance = {id: how for id, how in (before.attendance if before else {}).items() if id in chosen_services}
     items = before.agenda if before else _proposed(desk, where, day_number, previous)
     return writing.Meeting(
-        kind, day, where, chair, place, reference, previous, following, chosen_services, attendance, items
+        kind,
+        day,
+        where,
+        chair,
+        place,
+        reference,
+        previous,
+        following,
+        chosen_services,
+        attendance,
+        items,
+        begins=hour,
+        room=room,
+        rapporteur=rapporteur,
     )
 
 
@@ -365,11 +402,18 @@ def _change(one: Meeting, said: writing.Meeting, desk: Desk) -> Stored:
 
 
 def _standing(one: Meeting, desk: Desk) -> None:
-    """How the meeting stands: state, chair, place, the meetings before and after, what was known, the seal; the way to
-    the wall."""
+    """How the meeting stands: state, hour, chair, place, the meetings before and after, what was known, the seal; the
+    way to the wall."""
     w = desk.chosen.words
     said = [(w("meetings.state"), escape(w(f"meetings.state_{one.state}")))]
-    texts = (("chair", meetings.chair(one.chair, w)), ("place", one.place), ("reference", one.reference))
+    texts = (
+        ("begins", "" if one.begins is None else w.hour(one.begins)),
+        ("place", one.place),
+        ("room", one.room),
+        ("chair", meetings.chair(one.chair, w)),
+        ("rapporteur", one.rapporteur),
+        ("reference", one.reference),
+    )
     said += [(w(f"meetings.form_{name}"), escape(text)) for name, text in texts]
     previous = next((m for m in desk.found if m.id == one.previous), None)
     if previous is not None:

@@ -1,6 +1,7 @@
 """Meetings: each state is one event, what a room has seen stays, and what is changed behind a closing is noticed."""
 
 import datetime as dt
+import hashlib
 import json
 import threading
 from dataclasses import replace
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from data.database import as_day, next_event, write
 from data.meetings import (
+    SEALED,
     Frozen,
     Meeting,
     MeetingRefused,
@@ -24,7 +26,7 @@ from data.meetings import (
     undo,
     withdraw,
 )
-from data.schema import definition, event, follow_code, meeting, recommendation, shown_slide, slide
+from data.schema import declaration, definition, event, follow_code, meeting, recommendation, shown_slide, slide
 
 TODAY = dt.date(2026, 11, 23)
 ITEM = {"id": "i1", "subject": "pace", "programme": "rsu", "indicator": "rsu.registered_share"}
@@ -145,6 +147,10 @@ def test_preparing_a_meeting_is_one_event_that_tells_it_in_codes_only(reference_
         ({"chair": "x" * 121}, ("chair", "long")),
         ({"place": "x" * 121}, ("place", "long")),
         ({"reference": "x" * 121}, ("reference", "long")),
+        ({"room": "x" * 121}, ("room", "long")),
+        ({"rapporteur": "JB 123456"}, ("rapporteur", "personal")),
+        ({"begins": -1}, ("begins", "no_hour")),
+        ({"begins": 24 * 60}, ("begins", "no_hour")),
         ({"chair": "JB 123456"}, ("chair", "personal")),
         ({"place": "06 61 23 45 67"}, ("place", "personal")),
         ({"previous": "m999"}, ("previous", "unknown_previous")),
@@ -412,6 +418,8 @@ def test_a_closing_seals_what_it_was_and_says_so_years_later(reference_engine, w
         "UPDATE meeting SET chair = 'x' WHERE state = 'closed'",
         "UPDATE meeting SET attendance = '{}' WHERE state = 'closed'",
         "UPDATE meeting SET digest = 'x' WHERE state = 'closed'",
+        "UPDATE meeting SET begins = 540 WHERE state = 'closed'",
+        "UPDATE meeting SET room = 'x' WHERE state = 'prepared'",
     ],
 )
 def test_whatever_is_changed_behind_a_closing_is_noticed(reference_engine, write_as, statement):
@@ -427,6 +435,34 @@ def test_a_column_that_a_later_version_adds_breaks_no_seal(reference_engine, wri
         for table in ("meeting", "slide", "shown_slide", "recommendation", "declaration"):
             connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN added TEXT NOT NULL DEFAULT 'x'")
     assert intact(reference_engine, held.id) is True
+
+
+def test_a_meeting_closed_before_it_could_have_an_hour_keeps_its_seal(reference_engine, write_as):
+    held = closed(write_as)
+    frozen, until = held.states()[-1]["frozen"], held.seen
+    hashed = hashlib.sha256()
+    with reference_engine.connect() as connection:
+        tables = (meeting, slide, shown_slide, recommendation, declaration)
+        for place, table in enumerate(tables):
+            columns = [table.c[name] for name in SEALED[table.name]]
+            own = sa.select(*columns).where((table.c.id if table is meeting else table.c.meeting) == held.id)
+            for row in sorted(json.dumps(tuple(row), ensure_ascii=False) for row in connection.execute(own)):
+                hashed.update(f"{place} {row}\n".encode())
+        assert digest(connection, held.id, frozen=frozen, until=until) == hashed.hexdigest()
+
+
+def test_what_is_said_of_hour_room_and_rapporteur_is_kept_and_sealed(write_as, reference_engine):
+    held = write_as(begins=600, room=" القاعة الكبرى ", rapporteur="رئيس القسم")
+    held.freeze()
+    held.change(begins=570, room="القاعة الكبرى", rapporteur="رئيس القسم")
+    held.show()
+    held.close()
+    row = held.states()[-1]
+    assert (row["begins"], row["room"], row["rapporteur"]) == (570, "القاعة الكبرى", "رئيس القسم")
+    assert intact(reference_engine, held.id) is True
+    with reference_engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE meeting SET begins = 600")
+    assert intact(reference_engine, held.id) is False
 
 
 def test_the_digest_of_a_meeting_is_not_that_of_another(reference_engine, write_as):

@@ -18,7 +18,7 @@ from exports.readback import paragraph_text
 from exports.record import record
 from exports.word import Face, Grid, Line, texts_of, written
 from i18n import words
-from panels.slide import Slide, Table
+from panels.slide import Number, Slide, Table
 from queries.cuts import latest_cut
 from tests.papers import recommend, sitting
 from tests.strings import strings
@@ -71,8 +71,20 @@ def test_the_minutes_hold_what_minutes_have(office, folder, locale):
     ((name, content),) = letters.minutes(found)
     said = whole(content)
     assert name == f"tatabbu-minutes-{office.meeting.id}-2023-09-18-{locale}.docx"
-    for key in ("agenda", "figures", "remarks", "recommendations", "rapporteur", "signed_chair", "copies", "chair"):
+    for key in ("agenda", "figures", "remarks", "recommendations", "copies", "chair_governor"):
         assert w(f"letters.{key}") in said
+    signed = opened(content).tables[-1]
+    assert [[bare(cell.text) for cell in row.cells] for row in signed.rows] == [
+        [w("letters.rapporteur_session"), w("letters.signed_chair_session")],
+        [
+            w("letters.function_division"),
+            bare(w("letters.signs_governor", of=w.place("09.273") if w.rtl else w.of_territory("09.273"))),
+        ],
+        ["", ""],
+    ]
+    assert signed.rows[-1].height.cm > 2
+    assert bare(f"{w.weekday_date(dt.date(2023, 9, 18))}") in said and bare(w.hour(600)) in said
+    assert "قاعة الاجتماعات الكبرى" in said and "مقر العمالة" in said
     for text in ("145/2023", w.date(dt.date(2023, 9, 18)), bare(w.in_territory(found.territory))):
         assert text in said
     for one in letters.slides_told(found):
@@ -200,6 +212,61 @@ def test_each_service_that_was_invited_is_written_to_on_a_page_of_its_own(office
     assert len(list(opened(content).element.body.iter(qn("w:br")))) == 1
     for item in office.meeting.agenda:
         assert item.called(locale) in said
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_whoever_is_invited_reads_the_day_the_hour_and_the_room(office, folder, locale):
+    w, found = words(locale), of(office, locale)
+    said = whole(letters.convening(found)[0][1])
+    day = bare(w.weekday_date(dt.date(2023, 9, 18)))
+    assert bare(w("letters.when_at", day=day, hour=w.hour(600))) in said
+    assert bare(w("letters.room_in", room="قاعة الاجتماعات الكبرى", place="مقر العمالة")) in said
+    silent = dataclasses.replace(found.meeting, begins=None, room="", place="")
+    said = whole(letters.convening(dataclasses.replace(found, meeting=silent))[0][1])
+    assert day in said and bare(w.hour(600)) not in said and w("letters.place") not in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "territory", "signs"),
+    [
+        ("", "09.273", "Le Gouverneur de la préfecture d'Inezgane-Aït Melloul"),
+        ("السيد الكاتب العام", "09.273", "Le Secrétaire général de la préfecture d'Inezgane-Aït Melloul"),
+        ("Monsieur le Gouverneur", "09", "Le Gouverneur"),
+        ("باشا مدينة إنزكان", "09.273", "باشا مدينة إنزكان"),
+    ],
+)
+def test_the_chair_signs_by_his_function(office, folder, typed, territory, signs):
+    found = of(office, "fr")
+    held = dataclasses.replace(found.meeting, chair=typed, territory=territory, rapporteur="")
+    signed = opened(letters.minutes(dataclasses.replace(found, meeting=held))[0][1]).tables[-1]
+    assert [[cell.text for cell in row.cells] for row in signed.rows[:2]] == [
+        ["", "Le président de séance"],
+        ["", signs],
+    ]
+
+
+def test_what_was_typed_in_arabic_is_set_from_the_right_in_french_minutes(office, folder):
+    document = opened(letters.minutes(of(office, "fr"))[0][1])
+    cells = {
+        p.text: p for table in document.tables for row in table.rows for cell in row.cells for p in cell.paragraphs
+    }
+    typed = next(p for text, p in cells.items() if "إضافة محطتين للتسجيل" in text)
+    assert typed._p.pPr.find(qn("w:bidi")).get(qn("w:val")) is None
+    assert all(run._r.rPr.find(qn("w:rtl")) is not None for run in typed.runs)
+    figure = next(p for text, p in cells.items() if text.startswith("Indicateur associé"))
+    assert figure._p.pPr.find(qn("w:bidi")).get(qn("w:val")) == "0"
+
+
+def test_what_was_typed_in_french_is_set_from_the_left_in_arabic(office, folder):
+    content = written(
+        [Line("Ouvrir un guichet le samedi"), Grid(("النص",), (("Ouvrir un guichet le samedi",),))],
+        locale="ar",
+        face=Face("محضر"),
+    )
+    document = opened(content)
+    for typed in (document.paragraphs[0], document.tables[0].rows[1].cells[0].paragraphs[0]):
+        assert typed._p.pPr.find(qn("w:bidi")).get(qn("w:val")) == "0"
+        assert all(run._r.rPr.find(qn("w:rtl")) is None for run in typed.runs)
 
 
 def test_a_reminder_tells_a_service_what_is_overdue_and_what_is_due(office, folder):
@@ -366,10 +433,33 @@ def test_what_no_xml_may_hold_is_left_out_and_line_breaks_stay():
 def test_a_long_table_is_left_to_the_annex(office, folder):
     found = of(office, "fr")
     gap = next(one for one in found.slides if one.key == "i1/gap")
-    long = dataclasses.replace(gap, table=dataclasses.replace(gap.table, rows=gap.table.rows * 5))
+    long = dataclasses.replace(gap, table=dataclasses.replace(gap.table, rows=gap.table.rows * 7))
     slides = tuple(long if one.key == gap.key else one for one in found.slides)
     content = letters.minutes(dataclasses.replace(found, slides=slides))[0][1]
-    assert words("fr")("letters.in_annex", rows=30) in whole(content)
+    assert words("fr")("letters.in_annex", rows=42, panel=gap.panel) in whole(content)
+
+
+def test_the_annexes_of_a_prefecture_are_in_its_minutes(office, folder):
+    found = of(office, "fr")
+    gap = next(one for one in found.slides if one.key == "i1/gap")
+    rows = tuple((f"Annexe administrative {at}", *row[1:]) for at, row in enumerate(gap.table.rows * 5))
+    assert len(rows) == 30
+    whole_one = dataclasses.replace(gap, table=dataclasses.replace(gap.table, rows=rows))
+    slides = tuple(whole_one if one.key == gap.key else one for one in found.slides)
+    said = whole(letters.minutes(dataclasses.replace(found, slides=slides))[0][1])
+    assert all(row[0] in said for row in rows)
+
+
+def test_a_number_that_the_title_says_is_not_said_again():
+    numbers = (
+        Number("Au 17 septembre", "508", ""),
+        Number("Reste", "1 749", "élèves"),
+        Number("Jours", "17", ""),
+        Number("Part", "17 %", ""),
+    )
+    slide = Slide("i1/since", "since", "text", "Il est de 508, et de 1 749 élèves, au 17 septembre.", numbers=numbers)
+    said = [one.text for one in letters.slide_blocks(slide, words("fr")) if one.style == "bullet"]
+    assert said == ["Jours\u00a0: 17 · Part\u00a0: 17 %"]
 
 
 def test_a_recommendation_of_nobodys_service_is_told_by_its_id(office, folder, reference_engine):
@@ -435,3 +525,21 @@ def test_a_heading_stays_with_what_it_heads(style):
     content = written([Line("عنوان", style), Line("نص")], locale="ar", face=Face("x"))
     (head,) = [p for p in opened(content).paragraphs if bare(p.text) == "عنوان"]
     assert head.paragraph_format.keep_with_next
+
+
+def test_no_row_of_a_table_and_nothing_that_it_is_told_by_stands_on_a_page_alone(folder):
+    table = Grid(("المجال", "العدد"), tuple((f"جماعة {at}", str(at)) for at in range(5)), (1,))
+    content = written([Line("قبل"), table, Line("المصدر", "small"), table, Line("بعد")], locale="ar", face=Face("محضر"))
+    document = opened(content)
+    first, second = ([row.cells[0].paragraphs[0] for row in table.rows] for table in document.tables)
+    held = [one.paragraph_format.keep_with_next for one in first]
+    assert held == [True, True, False, False, True, True]
+    assert [one.paragraph_format.keep_with_next for one in second] == [True, True, False, False, True, False]
+    lines = {p.text: p.paragraph_format.keep_with_next for p in document.paragraphs if p.text}
+    assert lines == {"قبل": True, "المصدر": True, "بعد": None}
+
+
+def test_a_file_of_letters_has_no_pages_of_its_own(office, folder):
+    for made, numbered in ((letters.convening, False), (letters.minutes, True)):
+        footer = opened(made(of(office))[0][1]).sections[0].footer
+        assert bool(footer._element.findall(f".//{qn('w:instrText')}")) is numbered

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from exports import paper, papers, tagged
+from exports import annexes, paper, papers, tagged
 from exports.paper import Paper, Side
 from exports.readback import NotReleased
 from exports.record import record
@@ -194,7 +194,7 @@ def test_a_document_that_differs_is_not_handed_over(held, monkeypatch):
     real = paper.pdf
     monkeypatch.setattr(paper, "pdf", lambda made: real(spoilt(made, "36\u202f597", "36\u202f579")))
     with pytest.raises(NotReleased) as refused:
-        papers.annexes(record_of(held))
+        annexes.annexes(record_of(held))
     assert "36 579" in " ".join(one.found + one.printed for one in refused.value.differences).replace(
         "\u202f", " "
     ) or any("597" in one.printed for one in refused.value.differences)
@@ -206,14 +206,14 @@ def test_a_document_that_differs_is_not_handed_over(held, monkeypatch):
 @pytest.mark.parametrize("locale", LOCALES)
 def test_annexes_hold_every_figure_of_every_panel_with_its_id(held, locale):
     of = record_of(held, locale)
-    ((name, content),) = papers.annexes(of)
+    ((name, content),) = annexes.annexes(of)
     said = " ".join(tagged.normal(one.text) for one in tagged.elements(content))
     shown = [slide for slide in of.slides if slide.kind != "cover"]
     assert len(shown) > 10
     for slide in shown:
         assert slide.panel in said
-        for figure in slide.figures:
-            assert figure.state != "shown" or tagged.normal(figure.text) in said
+        for figure in papers.figures_of(slide):
+            assert tagged.normal(figure.text) in said
     assert name == f"tatabbu-annexes-{of.meeting.id}-2023-09-18-{locale}.pdf"
 
 
@@ -222,7 +222,7 @@ def test_what_is_shown_only_when_the_chair_asks_is_on_paper_once_he_has(held):
     asked, others = of.slides[2], of.slides[3:]
     hidden = replace(of, slides=(*of.slides[:2], replace(asked, screen_only=True, panel="ASKED000"), *others))
     for shown, there in (((), False), ((asked.key,), True)):
-        ((_, content),) = papers.annexes(replace(hidden, shown=shown))
+        ((_, content),) = annexes.annexes(replace(hidden, shown=shown))
         said = " ".join(tagged.normal(one.text) for one in tagged.elements(content))
         assert ("ASKED000" in said) is there
 
@@ -240,12 +240,12 @@ def test_a_service_finds_what_it_is_asked_and_what_is_overdue(held, locale):
 
 def test_what_is_for_outside_says_so_in_its_name_and_the_brief_never_is(held):
     of = record_of(held, audience="outside")
-    assert papers.annexes(of)[0][0].endswith("-outside.pdf")
+    assert annexes.annexes(of)[0][0].endswith("-outside.pdf")
     assert papers.brief(of)[0][0].endswith("-fr.pdf")
 
 
 def test_both_languages_are_in_one_file(held):
-    ((name, content),) = papers.annexes(record_of(held, "ar", beside="fr"))
+    ((name, content),) = annexes.annexes(record_of(held, "ar", beside="fr"))
     said = [tagged.normal(one.text) for one in tagged.elements(content)]
     assert name.endswith("-ar-fr.pdf")
     assert (
@@ -269,3 +269,21 @@ def test_the_shape_of_a_verdict_in_a_cell_is_drawn_and_its_word_written():
     assert cells[0] == {"tone": "good", "shape": "check", "word": "منجزة"}
     assert cells[1]["shape"] == "square" and cells[1]["word"] == "\u2068انقضى الأجل\u2069 · متعثرة"
     assert cells[2:] == ["– بدون", "نص ✔"]
+
+
+def test_what_was_typed_in_the_other_language_is_set_from_its_own_side_and_comes_out_as_it_went_in():
+    typed = "فتح شباك إضافي يوم السبت (قبل 30 شتنبر 2023)"
+    block = paper.table(["Recommandation", "Nombre"], [(typed, "12"), ("Ouvrir un guichet", "3")], numeric=(1,))
+    turned = paper._turned(block, rtl=False)
+    assert turned["rows"][0][0] == {"against": "rtl", "text": typed} and turned["rows"][1][0] == "Ouvrir un guichet"
+    made = Paper((side("fr", [block, paper.lines([typed, "Une phrase en français"])]),), ON)
+    said = [tagged.normal(one.text) for one in tagged.elements(paper.pdf(made))]
+    assert said.count(tagged.normal(typed)) == 2 and "Une phrase en français" in said
+    assert paper._turned(paper.lines(["Ouvrir un guichet"]), rtl=True)["items"][0]["against"] == "ltr"
+
+
+def test_the_numbers_along_an_axis_are_no_figures_of_a_sheet(held):
+    of = record_of(held, "fr")
+    for _, content in papers.services(of):
+        said = [tagged.normal(one.text) for one in tagged.elements(content)]
+        assert words("fr")("papers.measure_other") not in said

@@ -453,3 +453,19 @@ def test_a_column_that_is_the_same_throughout_stands_once_at_the_foot_of_the_sli
     said = [text for page in drawn(only(found, "i1/pace", kind="table", table=table)).slides for text in texts(page)]
     assert pace.title in said
     assert sum(text.count(reason) for text in said) == 1
+
+
+def test_what_was_typed_in_arabic_is_set_from_the_right_on_a_french_slide(engine):
+    pages = drawn(of(engine, "fr")).slides
+    cells = [cell for page in pages for table in _tables(page) for row in table.rows for cell in row.cells]
+    typed = [
+        paragraph
+        for cell in cells
+        for paragraph in cell.text_frame.paragraphs
+        if "إضافة محطتين للتسجيل" in paragraph.text
+    ]
+    assert typed
+    for paragraph in typed:
+        assert (paragraph._p.pPr.get("rtl"), paragraph._p.pPr.get("algn")) == ("1", "r")
+    others = [p for cell in cells for p in cell.text_frame.paragraphs if p.text.startswith("Indicateur associé")]
+    assert others and all(p._p.pPr.get("rtl") == "0" for p in others)

@@ -90,3 +90,20 @@ def test_every_date_that_is_written_is_understood_again(locale):
     for month in range(1, 13):
         day = date(2024, month, 1)
         assert w.parse_date(w.date(day)) == w.parse_date(w.date_short(day)) == day
+
+
+def test_a_day_is_called_by_its_name_where_people_are_asked_to_come():
+    assert words("ar").weekday_date(date(2023, 9, 18)) == "الاثنين 18 شتنبر 2023"
+    assert words("fr").weekday_date(date(2024, 1, 1)) == "lundi 1er janvier 2024"
+    assert words("en").weekday_date(date(2023, 9, 18)) == "Monday 18 September 2023"
+
+
+def test_an_hour_is_written_in_digits_and_read_as_people_write_it():
+    assert words("ar").hour(570) == f"{LRI}09:30{PDI}"
+    assert words("fr").hour(570) == "9\u00a0h\u00a030" and words("en").hour(600) == "10:00"
+    w = words("fr")
+    for text in ("9h30", "9 h 30", "09:30", "9.30", "٩:٣٠", w.hour(570), words("ar").hour(570)):
+        assert w.parse_hour(text) == 570, text
+    assert w.parse_hour("10h") == 600
+    for text in ("", "24:00", "10:60", "10", "dix heures", "1030"):
+        assert w.parse_hour(text) is None, text

@@ -87,8 +87,18 @@ def test_a_meeting_is_prepared_opened_frozen_again_and_closed_on_the_page(desk, 
     app.text_input(key="on-new-0").input(w.date(dt.date(2026, 11, 23)))
     app.text_input(key="chair-new-0").input(w("meetings.chair_default"))
     app.text_input(key="next-new-0").input("21/12/2026")
+    app.text_input(key="room-new-0").input("القاعة الكبرى")
+    app.text_input(key="rapporteur-new-0").input("رئيس القسم")
+    app.text_input(key="begins-new-0").input("في الصباح")
+    app.button(key="save-new-0").click().run()
+    wrong = w("meetings.fault_no_hour", name=w("meetings.form_begins"), example=w.hour(600))
+    assert wrong in unescape(html(app)) and not read()
+    app.text_input(key="begins-new-0").input("9h30")
     app.button(key="save-new-0").click().run()
     (one,) = read()
+    assert (one.begins, one.room, one.rapporteur) == (570, "القاعة الكبرى", "رئيس القسم")
+    for shown in (w.hour(570), "القاعة الكبرى", "رئيس القسم"):
+        assert shown in unescape(html(app))
     assert (one.kind, one.state) == ("committee", "prepared")
     assert app.query_params["meeting"] in (one.id, [one.id])
     assert w("meetings.done_prepared", event=str(one.event)) in [s.value for s in sound(app).success]

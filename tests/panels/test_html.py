@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from i18n import words
@@ -462,3 +463,13 @@ def test_the_head_of_a_row_wears_its_class_too():
     panel = Panel("targets", "table", "T", None, parts={"head": ("A", "B"), "rows": ((("x", "tt-tone-bad"), "y"),)})
     heads = Markup(rows_html(panel, locale="fr")).named("th")
     assert {"scope": "row", "class": "tt-tone-bad"} in heads
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed", "way"), [("fr", "فتح شباك إضافي", "rtl"), ("ar", "Ouvrir un guichet", "ltr")]
+)
+def test_what_was_typed_in_the_other_language_is_set_from_its_own_side(locale, typed, way):
+    panel = Panel("x", "table", "x", pd.DataFrame(), parts={"head": ("1", "2"), "rows": [("1", typed)], "css": ""})
+    assert f'<div class="tt-against" dir="{way}">{typed}</div>' in rows_html(panel, locale=locale)
+    other = "ar" if locale == "fr" else "fr"
+    assert f"<td>{typed}</td>" in rows_html(panel, locale=other)
