@@ -17,8 +17,8 @@ from exports.word import texts_of
 from i18n import Words, words
 from panels.slide import Number, Slide, Table
 
-POINTS_ACROSS = 6
-"""Pairs of a date and a figure in one line of a page that lies down."""
+POINTS_ACROSS, POINTS_BESIDE = 6, 3
+"""Pairs of a date and a figure in one line of a page that lies down, and in half of one."""
 
 TERRITORIES_ACROSS, BESIDE_ACROSS = 10, 5
 """Columns of a table of dates and territories: across a page that lies down, and in half of one."""
@@ -71,7 +71,7 @@ def _blocks(of: Record, slides: Sequence[Slide], *, both: bool) -> list[dict]:
         if there:
             found.append(paper.text(w("papers.in_minutes", panels=w.join(there)), sticky=bool(mine)))
         way = [one for one in mine if not one.parent]
-        found += _paired([_panel(one, w) for one in way], both=both)
+        found += _paired([_panel(one, w, both=both) for one in way], both=both)
         for parent in dict.fromkeys(one.parent for one in mine if one.parent):
             found += _details([one for one in mine if one.parent == parent], w, both=both)
     if not found:
@@ -79,11 +79,11 @@ def _blocks(of: Record, slides: Sequence[Slide], *, both: bool) -> list[dict]:
     return [paper.contents(one["text"] for one in found if one["kind"] == "heading"), *found]
 
 
-def _panel(slide: Slide, w: Words) -> dict:
+def _panel(slide: Slide, w: Words, *, both: bool = False) -> dict:
     """A slide as a panel without its chart; its numbers in a line, a path as its points."""
     slide = replace(slide, figures=tuple(figures_of(slide)))
     if slide.kind == "path" and not slide.table.rows:
-        slide = replace(slide, table=_points(slide, w))
+        slide = replace(slide, table=_points(slide, w, across=POINTS_BESIDE if both else POINTS_ACROSS))
     return _with_widths(paper.panel(with_all_figures(_in_line(slide, w), w), locale=w.locale, drawn=False))
 
 
@@ -108,12 +108,12 @@ def _number(one: Number) -> str:
     return f"{one.text} {one.unit}".strip()
 
 
-def _points(slide: Slide, w: Words) -> Table:
+def _points(slide: Slide, w: Words, *, across: int) -> Table:
     """The points of a path, down one pair of columns after the other."""
     points = [(w.date_short(dt.date.fromisoformat(on)), text) for on, text in _labelled(slide)]
     if not points:
         return Table()
-    high = -(-len(points) // POINTS_ACROSS)
+    high = -(-len(points) // across)
     columns = [points[at : at + high] for at in range(0, len(points), high)]
     rows = [
         tuple(text for column in columns for text in (column[at] if at < len(column) else ("", "")))
@@ -142,13 +142,13 @@ def _details(slides: Sequence[Slide], w: Words, *, both: bool) -> list[dict]:
         else:
             alone.append(one)
     found = [block for group in groups.values() for block in _grouped(group, w, both=both)]
-    return found + _paired([_panel(one, w) for one in alone], both=both)
+    return found + _paired([_panel(one, w, both=both) for one in alone], both=both)
 
 
 def _grouped(slides: Sequence[Slide], w: Words, *, both: bool) -> list[dict]:
     """Slides of the same shape as one panel: a row each, what a row does not say below, the points of their paths."""
     if len(slides) == 1:
-        return [_panel(slides[0], w)]
+        return [_panel(slides[0], w, both=both)]
     judged = any(one.verdict for one in slides)
     head = [w("papers.column_territory"), *(one.label for one in slides[0].numbers)]
     head += [w("papers.column_verdict")] if judged else []
