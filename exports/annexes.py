@@ -19,8 +19,8 @@ from exports.word import texts_of
 from i18n import Words, words
 from panels.slide import Number, Slide, Table
 
-POINTS_ACROSS = 6
-"""Pairs of a date and a figure in one line of a page that lies down."""
+POINTS_ACROSS, POINTS_BESIDE = 6, 3
+"""Pairs of a date and a figure in one line of a page that lies down, and in half of one."""
 
 TERRITORIES_ACROSS, BESIDE_ACROSS = 10, 5
 """Columns of a table of dates and territories: across a page that lies down, and in half of one."""
@@ -38,7 +38,7 @@ def annexes(record: Record) -> Made:
         return [one for one in of.slides if one.kind != "cover" and one.key not in there and may_be_printed(one, of)]
 
     def blocks(of: Record, slides: Sequence[Slide]) -> list[dict]:
-        return _blocks(of, slides, both=both, room=room_of(record, wide=True))
+        return _blocks(of, slides, both=both)
 
     return [of_record(record, "annexes", told, blocks, title=lambda w: w("papers.annexes"), landscape=True, size=8)]
 
@@ -61,7 +61,7 @@ def _alone(figure: str, said: str) -> bool:
     return re.search(rf"(?<![\d,.])(?<!\d ){re.escape(figure)}(?![\d]| \d{{3}})", said) is not None
 
 
-def _blocks(of: Record, slides: Sequence[Slide], *, both: bool, room: tuple[float, float]) -> list[dict]:
+def _blocks(of: Record, slides: Sequence[Slide], *, both: bool) -> list[dict]:
     w = words(of.locale)
     names = {"": w("papers.whole_sitting")} | {item.id: letters.item_name(item, of, w) for item in of.meeting.agenda}
     told = in_minutes(of)
@@ -73,21 +73,21 @@ def _blocks(of: Record, slides: Sequence[Slide], *, both: bool, room: tuple[floa
         if there:
             found.append(paper.text(w("papers.in_minutes", panels=w.join(there)), sticky=bool(mine)))
         way = [one for one in mine if not one.parent]
-        found += _paired([_panel(one, w, room) for one in way], both=both)
+        found += _paired([_panel(one, w, both=both) for one in way], both=both)
         for parent in dict.fromkeys(one.parent for one in mine if one.parent):
-            found += _details([one for one in mine if one.parent == parent], w, room, both=both)
+            found += _details([one for one in mine if one.parent == parent], w, both=both)
     if not found:
         return [paper.text(w("papers.nothing_frozen"))]
     return [paper.contents(one["text"] for one in found if one["kind"] == "heading"), *found]
 
 
-def _panel(slide: Slide, w: Words, room: tuple[float, float]) -> dict:
+def _panel(slide: Slide, w: Words, *, both: bool = False) -> dict:
     """A slide as a panel: its numbers in a line, a path as its points, a map or a chain drawn."""
     slide = replace(slide, figures=tuple(figures_of(slide)))
     if slide.kind == "path" and not slide.table.rows:
-        slide = replace(slide, table=_points(slide, w))
+        slide = replace(slide, table=_points(slide, w, across=POINTS_BESIDE if both else POINTS_ACROSS))
     whole, drawn = with_all_figures(_in_line(slide, w), w), slide.kind in drawings.KINDS
-    tabled = not (drawn and drawn_whole(whole, w))
+    tabled, room = not (drawn and drawn_whole(whole, w)), room_of(beside=both, wide=True)
     return _with_widths(paper.panel(whole, locale=w.locale, drawn=drawn, tabled=tabled, room=room))
 
 
@@ -112,12 +112,12 @@ def _number(one: Number) -> str:
     return f"{one.text} {one.unit}".strip()
 
 
-def _points(slide: Slide, w: Words) -> Table:
+def _points(slide: Slide, w: Words, *, across: int) -> Table:
     """The points of a path, down one pair of columns after the other."""
     points = [(w.date_short(dt.date.fromisoformat(on)), text) for on, text in _labelled(slide)]
     if not points:
         return Table()
-    high = -(-len(points) // POINTS_ACROSS)
+    high = -(-len(points) // across)
     columns = [points[at : at + high] for at in range(0, len(points), high)]
     rows = [
         tuple(text for column in columns for text in (column[at] if at < len(column) else ("", "")))
@@ -136,7 +136,7 @@ def _labelled(slide: Slide) -> list[tuple[str, str]]:
 # Below a panel
 
 
-def _details(slides: Sequence[Slide], w: Words, room: tuple[float, float], *, both: bool) -> list[dict]:
+def _details(slides: Sequence[Slide], w: Words, *, both: bool) -> list[dict]:
     """The panels below one: those that say the same of one territory each in a table, the others by themselves."""
     groups: dict[tuple, list[Slide]] = {}
     alone: list[Slide] = []
@@ -145,14 +145,14 @@ def _details(slides: Sequence[Slide], w: Words, room: tuple[float, float], *, bo
             groups.setdefault((one.kind, one.subject, tuple(n.label for n in one.numbers)), []).append(one)
         else:
             alone.append(one)
-    found = [block for group in groups.values() for block in _grouped(group, w, room, both=both)]
-    return found + _paired([_panel(one, w, room) for one in alone], both=both)
+    found = [block for group in groups.values() for block in _grouped(group, w, both=both)]
+    return found + _paired([_panel(one, w, both=both) for one in alone], both=both)
 
 
-def _grouped(slides: Sequence[Slide], w: Words, room: tuple[float, float], *, both: bool) -> list[dict]:
+def _grouped(slides: Sequence[Slide], w: Words, *, both: bool) -> list[dict]:
     """Slides of the same shape as one panel: a row each, what a row does not say below, the points of their paths."""
     if len(slides) == 1:
-        return [_panel(slides[0], w, room)]
+        return [_panel(slides[0], w, both=both)]
     judged = any(one.verdict for one in slides)
     head = [w("papers.column_territory"), *(one.label for one in slides[0].numbers)]
     head += [w("papers.column_verdict")] if judged else []

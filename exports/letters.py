@@ -241,11 +241,8 @@ def _letter_head(record: Record, w: Words, to: str, about: str, *, on: int | Non
 
 def _closing(record: Record, w: Words) -> list[Block]:
     """What ends a letter of the office: it is signed for whoever heads it."""
-    return [
-        Line(w("letters.closing")),
-        Line(""),
-        Grid((), (("", _signing("", record.territory, w)),), plain=True, room=2.4),
-    ]
+    signs = ("", _signing("", record.territory, w))
+    return [Line(w("letters.closing")), Line(""), Grid((), (signs,), widths=(1, 2), plain=True, room=2.4)]
 
 
 def _signatures(record: Record, w: Words) -> Grid:

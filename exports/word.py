@@ -74,10 +74,10 @@ class Grid:
 
 Block = Line | Grid
 
-A_LINE, HALF_A_LINE = 92, 52
+A_LINE, HALF_A_LINE = 92, 66
 """Letters of a table in one line across the page, its columns together; in half of a page that lies down."""
 
-MOST_WHOLE = 32
+MOST_WHOLE = 38
 """Lines of a table that stays on one page where two languages stand side by side."""
 
 
@@ -207,6 +207,8 @@ class _Writer:
         if section.page_width < section.page_height:
             section.page_width, section.page_height = section.page_height, section.page_width
             section.orientation = WD_ORIENT.LANDSCAPE
+            if self.own:
+                section.bottom_margin = Cm(1.3)
 
     # Blocks
 
@@ -324,7 +326,7 @@ class _Writer:
         if one.room:
             # An empty row as high as that: what is written there by hand.
             row = table.add_row()
-            row.height = Cm(one.room)
+            row.height = Cm(min(one.room, 1.2) if isinstance(where, _Cell) else one.room)
             row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
         # Two tables without a paragraph between them would become one.
         after = where.add_paragraph()
@@ -333,15 +335,26 @@ class _Writer:
         after.paragraph_format.keep_with_next = noted
 
     def side_by_side(self, blocks: Sequence[Block], other_locale: str, others: Sequence[Block]) -> None:
-        """The blocks of two languages in two columns, a row a block, so that what says the same stands level."""
+        """The blocks of two languages in two columns, a row a block, so that what says the same stands level; a table
+        for each part between two breaks, on a page of its own."""
         self._lie_down()
+        pairs = list(zip(blocks, others, strict=True))
+        breaks = [at for at, (one, _) in enumerate(pairs) if isinstance(one, Line) and one.style == "break"]
+        for first, last in zip([0, *(at + 1 for at in breaks)], [*breaks, len(pairs)], strict=True):
+            if first:
+                self._line(pairs[first - 1][0], self.document.add_paragraph(), self.locale)
+            self._columns(pairs[first:last], other_locale)
+
+    def _columns(self, pairs: Sequence[tuple[Block, Block]], other_locale: str) -> None:
         table = self.document.add_table(rows=0, cols=2)
         if self.rtl:
             _put(table._tbl.tblPr, "w:bidiVisual")
         table.autofit = False
         room = self._room(self.document)
-        for one, other in zip(blocks, others, strict=True):
-            if isinstance(one, Line) and one.style == "break":
+        for at, (one, other) in enumerate(pairs):
+            after = pairs[at + 1][0] if at + 1 < len(pairs) else None
+            if isinstance(one, Line) and not one.text and isinstance(after, Grid):
+                # There is no room for an empty line.
                 continue
             row = table.add_row()
             if not isinstance(one, Grid) or max(lines_of(x, across=HALF_A_LINE) for x in (one, other)) <= MOST_WHOLE:
@@ -355,6 +368,11 @@ class _Writer:
                     cell._tc.remove(cell.paragraphs[0]._p)
                 else:
                     self._line(block, cell.paragraphs[0], locale, mark)
+                    # A page that lies down is low: a letter with its signature has to stand on one.
+                    if block.style not in _LEVELS and block.style != "title":
+                        cell.paragraphs[0].paragraph_format.space_after = Pt(1)
+                    if isinstance(after, Grid):
+                        cell.paragraphs[0].paragraph_format.keep_with_next = True
 
     # Around
 

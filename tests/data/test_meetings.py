@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from data.database import as_day, next_event, write
+from data.database import as_day, migrate, next_event, write
 from data.meetings import (
     SEALED,
     Frozen,
@@ -449,6 +449,18 @@ def test_a_meeting_closed_before_it_could_have_an_hour_keeps_its_seal(reference_
             for row in sorted(json.dumps(tuple(row), ensure_ascii=False) for row in connection.execute(own)):
                 hashed.update(f"{place} {row}\n".encode())
         assert digest(connection, held.id, frozen=frozen, until=until) == hashed.hexdigest()
+
+
+def test_a_database_of_an_earlier_version_keeps_its_meetings_and_their_seals(reference_engine, write_as):
+    held = closed(write_as)
+    with reference_engine.begin() as connection:
+        for name in ("begins", "room", "rapporteur"):
+            connection.exec_driver_sql(f"ALTER TABLE meeting DROP COLUMN {name}")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
+    migrate(reference_engine)
+    assert intact(reference_engine, held.id) is True
+    row = held.states()[-1]
+    assert (row["begins"], row["room"], row["rapporteur"]) == (None, "", "")
 
 
 def test_what_is_said_of_hour_room_and_rapporteur_is_kept_and_sealed(write_as, reference_engine):

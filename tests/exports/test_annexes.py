@@ -124,6 +124,15 @@ def test_the_points_of_paths_are_one_table_of_days_and_territories():
     assert points["head"][1:] == [w.territory("09.273.01.05"), w.territory("09.273.01.13")]
 
 
+@pytest.mark.parametrize(("both", "columns"), [(False, 12), (True, 6)])
+def test_the_points_of_one_path_stand_in_as_many_columns_as_there_is_room_for(both, columns):
+    days = [f"2023-0{1 + at // 28}-{at % 28 + 1:02}" for at in range(60)]
+    chart = {"dates": days, "values": list(range(60)), "labels": [str(at) for at in range(60)]}
+    block = annexes._panel(child(0, kind="path", chart=chart), words("fr"), both=both)
+    assert len(block["table"]["head"]) == columns
+    assert {cell for row in block["table"]["rows"] for cell in row[1::2]} == set(chart["labels"])
+
+
 def test_low_and_narrow_tables_stand_two_by_two_and_long_ones_alone():
     def table(rows, text="x"):
         return Slide("a", "gap", "table", "Titre", table=Table(("A", "B"), ((text, "1"),) * rows, (1,)))

@@ -34,7 +34,7 @@ def test_a_chain_on_paper_has_its_stages_and_no_figure_without_a_name():
     )
     chart = {"nodes": nodes, "passages": passages}
     slide = Slide("i1/cause", "stages", "chain", "titre", chart=chart, figures=figures)
-    told = papers._with_all_figures(slide, words("fr"))
+    told = papers.with_all_figures(slide, words("fr"))
     assert told.table.rows == (("Dépôt", "538 demandes", "30 demandes", "organisme"),) and told.lines == ()
 
 

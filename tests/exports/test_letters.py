@@ -300,6 +300,19 @@ def test_arabic_and_french_stand_side_by_side(office, folder):
     assert french.paragraphs[0]._p.pPr.find(qn("w:bidi")).get(qn("w:val")) == "0"
 
 
+def test_side_by_side_each_service_has_its_letter_on_a_page_of_its_own(office, folder):
+    found = of(office, "ar", beside="fr")
+    document = opened(letters.convening(found)[0][1])
+    w = words("fr")
+    assert len(document.tables) == len(found.meeting.services) == 2
+    for table, service in zip(document.tables, found.meeting.services, strict=True):
+        said = [row.cells[1].text for row in table.rows]
+        addressed = w("letters.addressee", service=found.other.service(service))
+        assert addressed in said and sum(w("letters.greeting") in text for text in said) == 1
+    breaks = [p for p in document.paragraphs if p._p.findall(f".//{qn('w:br')}")]
+    assert len(breaks) == 1
+
+
 def test_a_meeting_without_slides_services_or_chair_still_has_its_letters(office, folder):
     from findings import meetings
 

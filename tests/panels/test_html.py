@@ -21,6 +21,7 @@ from panels.html import (
     promise_html,
     rows_html,
     situation_html,
+    told,
 )
 from panels.map import Row, territories_map
 from panels.plot import STATE_FILL, STATE_MARK, group_fill
@@ -473,3 +474,11 @@ def test_what_was_typed_in_the_other_language_is_set_from_its_own_side(locale, t
     assert f'<div class="tt-against" dir="{way}">{typed}</div>' in rows_html(panel, locale=locale)
     other = "ar" if locale == "fr" else "fr"
     assert f"<td>{typed}</td>" in rows_html(panel, locale=other)
+
+
+def test_each_line_of_a_cell_is_set_from_its_own_side():
+    w = words("fr")
+    assert told("فتح شباك إضافي\n(ménages inscrits)", w) == (
+        '<div class="tt-against" dir="rtl">فتح شباك إضافي</div><div>(ménages inscrits)</div>'
+    )
+    assert told("une ligne <b>", w) == "une ligne &lt;b&gt;"
