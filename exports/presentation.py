@@ -413,7 +413,7 @@ class _Deck:
         """A table of the program at (left, top, width); about how high it is."""
         left, top, width = place
         lines = [one.head, *one.rows]
-        shares = _shares(one, width)
+        shares, _ = _shares(one, width, size)
         heights = _rows_high(one, shares, size)
         shape = page.shapes.add_table(len(lines), len(one.head), left, top, width, sum(heights))
         _describe(shape, self._say(name, said=False))
@@ -718,14 +718,15 @@ class _Deck:
                 own.append(face)
 
 
-def _shares(one: Grid, width: int) -> list[int]:
-    """The widths of the columns: no word is wider than its column, and the highest row has as few lines as it can."""
+def _shares(one: Grid, width: int, size: int) -> tuple[list[int], bool]:
+    """The widths of the columns, and whether every word is whole in its own: the highest row has as few lines as it
+    can."""
     room, least, longest = width / Pt(1), [], []
     for at in range(len(one.head)):
         texts = [(one.head[at], 600), *((row[at], 400) for row in one.rows)]
         parts = [(part, weight) for text, weight in texts for part in text.split("\n")]
-        least.append(max(widest_word(part, _SIZES[-1], weight=weight) for part, weight in parts))
-        longest.append(max(wide_of(part, _SIZES[-1], weight=weight) for part, weight in parts))
+        least.append(max(widest_word(part, size, weight=weight) for part, weight in parts))
+        longest.append(max(wide_of(part, size, weight=weight) for part, weight in parts))
     for lines in range(1, _MOST_LINES):
         wanted = [
             max(word, text / lines * (1 if lines == 1 else _UNEVEN)) * _SPARE + 2 * _MARGIN
@@ -737,7 +738,8 @@ def _shares(one: Grid, width: int) -> list[int]:
     short = [max(text * _SPARE + 2 * _MARGIN - own, 0) for text, own in zip(longest, wanted, strict=True)]
     spare = min(max(room - sum(wanted), 0), sum(short))
     wanted = [own + spare * part / (sum(short) or 1) for own, part in zip(wanted, short, strict=True)]
-    return [int(width * share / sum(wanted)) for share in wanted]
+    whole = sum(least) * _SPARE + 2 * _MARGIN * len(least) <= room
+    return [int(width * share / sum(wanted)) for share in wanted], whole
 
 
 _PLOT = 0.85
@@ -765,14 +767,14 @@ def _fitting(one: Grid, width: int, height: int, *, first: bool, most: int) -> t
     """How many rows of a table find room, and at which size of letters: all of them at the largest that lets them, else
     as many as do at the smallest. first: on an empty slide, where at least one row is shown whatever its height. most:
     the largest letters that it may have."""
-    shares = _shares(one, width)
-    for size in (size for size in _SIZES if size <= most):
-        if len(one.rows) <= MOST_ROWS and sum(_rows_high(one, shares, size)) <= height:
+    sizes = [size for size in _SIZES if size <= most]
+    for size in sizes:
+        if len(one.rows) <= MOST_ROWS and _stands(one, width, height, size):
             return len(one.rows), size
     if not first:
         return 0, _SIZES[-1]
     size, many = _SIZES[-1], 0
-    used, *heights = _rows_high(one, shares, size)
+    used, *heights = _rows_high(one, _shares(one, width, size)[0], size)
     for high in heights[:MOST_ROWS]:
         used += high
         if used > height and many:
@@ -781,8 +783,13 @@ def _fitting(one: Grid, width: int, height: int, *, first: bool, most: int) -> t
     # Evenly, so that no row stands alone on the last slide, and as large as so few let it be.
     many = -(-len(one.rows) // -(-len(one.rows) // many))
     part = Grid(one.head, one.rows[:many], one.numeric, one.widths)
-    sizes = (size for size in _SIZES if size <= most and sum(_rows_high(part, shares, size)) <= height)
-    return many, next(sizes, _SIZES[-1])
+    return many, next((size for size in sizes if _stands(part, width, height, size)), _SIZES[-1])
+
+
+def _stands(one: Grid, width: int, height: int, size: int) -> bool:
+    """Whether a table finds room at that size, its words whole."""
+    shares, whole = _shares(one, width, size)
+    return whole and sum(_rows_high(one, shares, size)) <= height
 
 
 def _high(texts: Sequence[str], width: int, size: float, *, bold: bool = False, after: float = 0) -> int:

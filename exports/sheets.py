@@ -34,7 +34,7 @@ _ROOM = 740.0
 _NARROWEST = 52.0
 _FROZEN = 260.0
 """Points: a first column that is wider leaves no room beside it on a small screen."""
-_SPARE = 1.1
+_SPARE = 1.06
 """Our own letters are measured, those of the reader's machine may be wider."""
 _INSET, _LINE, _BETWEEN = 8.0, 1.36, 3.0
 _DAY, _MONTH, _WHOLE, _BROKEN, _SHARE = "dd/mm/yyyy", "mm/yyyy", "#,##0", "#,##0.0#", "0.0%"
@@ -74,7 +74,7 @@ class Form:
     below: Sequence[str] = ()
     notices: Mapping[int, str] = field(default_factory=dict)
     """Rows whose second cell wears the colour of a notice."""
-    widest: float = 300.0
+    widest: float = 360.0
     """Points: what is longer in a column is broken over lines."""
     sentences: bool = False
     """Whether numbers and dates are answers among sentences, and stand where these begin."""

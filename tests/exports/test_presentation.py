@@ -24,6 +24,7 @@ from exports.office_templates import TemplateRefused
 from exports.outlines import outlines
 from exports.record import record
 from i18n import words
+from panels.measure import widest_word
 from panels.slide import Table
 from queries.cuts import latest_cut
 from tests.papers import sitting
@@ -469,3 +470,22 @@ def test_what_was_typed_in_arabic_is_set_from_the_right_on_a_french_slide(engine
         assert (paragraph._p.pPr.get("rtl"), paragraph._p.pPr.get("algn")) == ("1", "r")
     others = [p for cell in cells for p in cell.text_frame.paragraphs if p.text.startswith("Indicateur associé")]
     assert others and all(p._p.pPr.get("rtl") == "0" for p in others)
+
+
+def test_no_word_of_a_table_is_wider_than_its_column_at_the_size_that_it_has(engine):
+    found = of(engine, "fr")
+    head = ("État", "Type", "Lieu", "Date", "Service", "Coût")
+    row = (
+        "réalisée",
+        "Campagne de sensibilisation ou d'inscription",
+        "Inezgane-Aït Melloul",
+        "du 28 août 2023",
+        "x" * 9,
+    )
+    table = Table(head, ((*row, "14\u202f500\u00a0dirhams"),), (5,))
+    (page,) = drawn(only(found, "i1/gap", kind="table", table=table, numbers=(), verdict=None)).slides
+    (made,) = _tables(page)
+    size = int(next(made._tbl.iter(qn("a:rPr"))).get("sz")) / 100
+    for at, column in enumerate(made.columns):
+        room = column.width / 12_700 - 2 * 7.2
+        assert all(widest_word(made.cell(line, at).text, size, weight=600) <= room for line in (0, 1))
