@@ -39,9 +39,9 @@ PRESENT, FOLLOW, READ = "present", "follow", "read"
 SECONDS = 3
 """How often those who follow ask whether a further slide was shown."""
 
-_OPENED, _HEARD, _DONE = "_wall_opened", "_wall_heard", "_wall_done"
-"""The meeting whose wall was opened; what the browser has said and was not yet dealt with; the answers given
-in this session, by the browser's ids."""
+_OPENED, _PRESENTED, _HEARD, _DONE = "_wall_opened", "_wall_presented", "_wall_heard", "_wall_done"
+"""The meeting whose wall was opened; the one that was open while it was; what the browser has said and was not yet
+dealt with; the answers given in this session, by the browser's ids."""
 
 _MOST_ANSWERS = 200
 
@@ -83,12 +83,16 @@ def _present(view: cache.View, of: Meeting, who: Viewer) -> None:
     """The wall as the presenter has it; of a closed meeting it is read and nothing is written."""
     open_now = of.state in ("open", "presented")
     if open_now:
+        st.session_state[_PRESENTED] = of.id
+    # Closed by somebody else while this one was writing: he is answered all the same, and told why it was refused.
+    answers = open_now or st.session_state.get(_PRESENTED) == of.id
+    if answers:
         _deal_with(view, of, who)
     with st.spinner(words(view.locale)("wall.preparing")):
         deck = _deck(view, of, PRESENT if open_now else READ)
     _mount(deck)
-    if open_now:
-        live = _live(view, of)
+    if answers:
+        live = _live(view, of) if open_now else _answers()
         _component()(key="wall-live", data=live, height=1, on_said_change=_hear)
 
 
@@ -178,10 +182,15 @@ def _office(engine: sa.Engine, of: Meeting, locale: str) -> str:
 # What changes
 
 
+def _answers() -> dict[str, Any]:
+    """The answers alone: what a wall is told that may no longer say anything."""
+    return {"answers": st.session_state.get(_DONE, {}), "slides": [], "offer": None}
+
+
 def _live(view: cache.View, of: Meeting) -> dict[str, Any]:
     """What the script is told at each run: the answers, the slides made of what was said, what the forms offer."""
     cut = findings.latest_cut(view.engine)
-    told: dict[str, Any] = {"answers": st.session_state.get(_DONE, {}), "slides": [], "offer": None}
+    told = _answers()
     if offer is not None:
         on = (FIRST_DAY + dt.timedelta(of.on_date)).isoformat()
         told["offer"] = {"on": on} | _offer(

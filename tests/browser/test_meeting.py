@@ -181,3 +181,16 @@ def test_a_whole_meeting_in_arabic_and_nothing_of_it_changes_afterwards(house, n
 def rows(local, statement):
     with sqlite3.connect(local / "tatabbu.db") as connection:
         return connection.execute(statement).fetchall()
+
+
+@pytest.mark.parametrize("locale", ["ar", "fr", "en"])
+def test_at_1024_the_switch_of_the_demonstration_keeps_clear_of_the_languages(house, new_page, settled, locale):
+    page = new_page(viewport={"width": 1024, "height": 768})
+    page.goto(f"{house[0]}/meetings?lang={locale}")
+    settled(page)
+    switch = page.locator(".st-key-switch-demo").bounding_box()
+    languages = page.locator("[class*='st-key-bar-'] [data-testid='stButtonGroup']").last.bounding_box()
+    first, second = sorted((switch, languages), key=lambda box: box["x"])
+    assert second["x"] - (first["x"] + first["width"]) >= 8
+    # In one row, none below the other.
+    assert abs(switch["y"] - languages["y"]) < 20

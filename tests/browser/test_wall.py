@@ -19,10 +19,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from data.database import engine_for
-from data.meetings import Frozen, Meeting, freeze, prepare
+from data.meetings import Frozen, Meeting, close, freeze, prepare
 from exports.pack import pack
+from findings.meetings import of_id
 from i18n import words
 from panels.slide import Number, Table
+from queries.cuts import latest_cut
 from tests.browser.conftest import ROOT, SECONDS_TO_START, free_port
 from tests.decks import HERE, STEP, UNIT, deck
 
@@ -435,6 +437,34 @@ def test_a_recommendation_is_refused_without_service_and_date_and_stored_once(wa
     at(page, "readback")
     page.wait_for_function("() => document.querySelector('.tw-place').textContent.includes('Ouvrir le guichet')")
     assert page.evaluate("Object.keys(JSON.parse(Object.values(localStorage)[0]).drafts)") == []
+
+
+def test_who_was_writing_while_another_closed_the_meeting_is_told_why_it_was_not_recorded(new_page, tmp_path):
+    office = Office(tmp_path)
+    try:
+        page = new_page(viewport={"width": 1024, "height": 768})
+        page.goto(office.address("fr"))
+        page.wait_for_selector(".tw-wall[data-key] .tw-title")
+        page.wait_for_timeout(1500)
+        page.keyboard.press("r")
+        page.fill("textarea[name=text]", "Ouvrir le guichet le samedi")
+        page.select_option("select[name=lead]", "cnss")
+        engine = engine_for(f"sqlite:///{office.local / 'tatabbu.db'}")
+        of = of_id(engine, office.meeting, cut=latest_cut(engine), scope="MA")
+        close(engine, of.id, seen=of.event, actor="administrator")
+        engine.dispose()
+        page.click(".tw-do")
+        page.wait_for_function(
+            "said => document.querySelector('.tw-toast').textContent.includes(said)",
+            arg=words("fr")("recommendations.fault_closed"),
+        )
+        # It is read from here on, and what was typed is not lost.
+        assert page.locator(".tw-form").count() == 0
+        assert "Ouvrir le guichet le samedi" in page.evaluate("Object.values(localStorage).join()")
+        assert office.rows("SELECT COUNT(*) FROM recommendation") == [(0,)]
+        page.close()
+    finally:
+        office.stop()
 
 
 def test_what_a_service_declares_is_kept_beside_the_figures(wall, office):

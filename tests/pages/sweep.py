@@ -58,6 +58,8 @@ def texts(value) -> Iterator[str]:
             yield value
     elif isinstance(value, float):
         yield str(int(value)) if value == int(value) else str(value)
+    elif isinstance(value, bytes):
+        yield value.decode("utf-8", "replace")
     elif value is not None and not isinstance(value, bool):
         yield str(value)
 
@@ -69,6 +71,8 @@ def sent(app: AppTest) -> str:
         proto = getattr(node, "proto", None)
         if proto is not None and hasattr(proto, "DESCRIPTOR"):
             found += texts(MessageToDict(proto))
+            # The deck of a wall goes as bytes, which the line above would give in letters that hide it.
+            found += texts([value for _, value in proto.ListFields() if isinstance(value, bytes)])
         if type(node).__name__ in ("Dataframe", "Table"):
             found.append(node.value.to_csv())
     return "\n".join([*found, *given])
