@@ -20,9 +20,10 @@ from data.importer.interrupted import noted as under_way
 from data.importer.layouts import ROLES, Layout, LayoutError, Rule, fitting, keep, layouts, named
 from data.importer.measure import beside_known
 from data.importer.names import Territories
+from data.importer.personal import without_persons
 from data.importer.quarantine import RulingRefused, rule
 from data.importer.read import Progress, Reading, read, received
-from data.importer.report import Problem, Report, clipped
+from data.importer.report import Problem, Report, clipped, file_name
 from data.importer.report import noted as note
 from data.importer.store import store, taken_in
 from data.importer.typed import TypedCell, take_typed
@@ -111,7 +112,7 @@ def import_file(
     """
     local = local or local_folder()
     territories = territories or Territories.load(local)
-    name = Path(name.replace("\\", "/")).name
+    name = file_name(name)
     with received(path_or_bytes) as got:
         with engine.connect() as connection:
             earlier = taken_in(connection, digest=got.digest)
@@ -275,6 +276,14 @@ def _sheet(reading: Reading, layout: Layout | None, *, catalogue, territories, o
     tables = grid.tables(book, words)
     if not tables:
         return Report(file=file, problems=(Problem("no_table"),))
+    named = [
+        Problem("nominative", table.header[-1], form.letters(column.place), values={"kind": identity.NAME})
+        for table in tables
+        for column in table.columns
+        if any(without_persons(text) != text for text in column.path)
+    ]
+    if named:
+        return Report(file=file, problems=tuple(named))
     keys = tables[0].keys
     known = layout or fitting(keys, layouts(local))
     guessed = guess(tables, territories=territories, words=words, catalogue=catalogue, file=file)
@@ -306,7 +315,7 @@ def _sheet(reading: Reading, layout: Layout | None, *, catalogue, territories, o
         asked=asked,
         proposals=filled.proposals,
         rows=tuple(
-            {name: filled.table.column(str(at))[row].as_py() for at, name in enumerate(unfold.HEADER)}
+            {name: without_persons(filled.table.column(str(at))[row].as_py()) for at, name in enumerate(unfold.HEADER)}
             for row in range(min(MOST_SHOWN, filled.table.num_rows))
         ),
         count=filled.table.num_rows,

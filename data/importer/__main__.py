@@ -114,7 +114,7 @@ class Terminal:
             problems = len(report.problems)
             self.say(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
             mere_lines = report.sheet is None or (report.sheet.known and not report.sheet.asked)
-            if not accept_rest and mere_lines and any(one.line and one.line > 1 for one in report.problems):
+            if not accept_rest and mere_lines and report.rejected is not None:
                 self.say(w("importer.accept_rest", option="--accept-rest"))
 
     def hand_back(self, report: Report, path: Path) -> None:

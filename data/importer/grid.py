@@ -13,6 +13,7 @@ from itertools import islice
 from data.importer import dates, identity, numerals
 from data.importer.check import OWN_COLUMN
 from data.importer.form import letters
+from data.importer.personal import without_persons
 from data.importer.read import Reading
 from data.importer.vocabulary import Vocabulary, meaning, mended, tidy
 
@@ -101,7 +102,7 @@ def sheets(reading: Reading) -> list[Sheet]:
     repaired: dict[str, str] = {}
     columns = (reading.table.column(at).to_pylist() for at in range(5))
     for line, name, column, text, kind in zip(*columns, strict=True):
-        sheet = found.setdefault(name, Sheet(name))
+        sheet = found.setdefault(name, Sheet(without_persons(name)))
         if kind == TEXT and not text.isascii():
             better = repaired.setdefault(text, mended(text))
             sheet.mended += better != text
@@ -362,12 +363,17 @@ def nominative(sheet: Sheet, *, is_place: Callable[[str], bool]) -> Iterator[tup
             below = (text for at, text in by_column[column] if at > line)
             if kind := identity.of_column(cell.text, islice(below, identity.SAMPLE), is_place=is_place):
                 seen.add(column)
-                yield line, tidy(cell.text), kind
+                yield line, _name(cell.text, column), kind
     for column, said in by_column.items():
         if column in seen:
             continue
         if kind := identity.by_content(text for _, text in said):
-            # The header is the first cell, unless it looks like the others: then the column has no name to repeat.
             line, head = said[0]
-            first = not identity.looks_personal(head)
-            yield line, tidy(head)[:LONGEST_HEADER] if first else letters(column), kind
+            yield line, _name(head, column), kind
+
+
+def _name(head: str, column: int) -> str:
+    """What a column is called: by its header without what follows a colon («CIN: …»), by its letters where that may be
+    somebody's."""
+    said = tidy(head).partition(":")[0].strip()
+    return letters(column) if not said or identity.looks_personal(said) else said[:LONGEST_HEADER]

@@ -19,8 +19,9 @@ from data.importer.form import letters
 from data.importer.grid import DATE, FORMULA, TEXT, Cell, Column, Table
 from data.importer.layouts import Layout, Rule
 from data.importer.names import Territories
+from data.importer.personal import without_persons
 from data.importer.places import Placed, Placer
-from data.importer.report import Problem, clipped, noted
+from data.importer.report import Problem, clipped, noted, shortened
 from data.importer.vocabulary import Vocabulary, meaning, tidy
 from data.schema import BREAKDOWNS
 
@@ -371,7 +372,8 @@ class _Reader:
         parent = self.heading or self.within
         held = self.unsure.get((name, parent))
         self.unsure[name, parent] = (placed, (held[1] if held else 0) + 1)
-        said, seen = list(placed.candidates), clipped(name)
+        said = list(placed.candidates)
+        seen = shortened(name) if said else clipped(name)
         if placed.how == "unknown_territory":
             problem = Problem("sheet_unknown", seen=seen, values={"suggestions": said})
         elif placed.how == "ambiguous_territory":
@@ -562,7 +564,7 @@ class _Reader:
     def result(self) -> Unfolded:
         self._parts_of_a_total()
         self._ask_measure()
-        said = [noted(how, clipped(name), territory=code, n=n) for (how, name, code), n in self.read_as.items()]
+        said = [noted(how, shortened(name), territory=code, n=n) for (how, name, code), n in self.read_as.items()]
         said += [noted(what, n=n) for what, n in sorted(self.counted.items()) if n]
         repaired = sum(table.sheet.mended for table in self.tables)
         if repaired:
@@ -577,7 +579,11 @@ class _Reader:
         proposals = [
             Proposal(name, parent, placed.candidates, lines, likely=placed.how == "unknown_territory")
             for (name, parent), (placed, lines) in self.unsure.items()
-            if name[:1] not in "=+-@" and len(name) <= 100 and name.isprintable()
+            if name[:1] not in "=+-@"
+            and len(name) <= 100
+            and name.isprintable()
+            # Who is named where a place is expected is not asked about.
+            and (placed.candidates or without_persons(name) == name)
         ]
         return Unfolded(
             table=_table(self.rows),

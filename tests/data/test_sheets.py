@@ -4,10 +4,12 @@ import datetime as dt
 import os
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -579,6 +581,48 @@ def test_a_column_of_persons_beside_the_long_layout_is_refused_too(take_in):
         "territory,step,unit,measure,date,value,cin", "09.273,rsu.registered,household,stock,2024-03-31,5,AB123456"
     )
     assert codes(report) == ["nominative"]
+
+
+SOMEBODY = ("AB123456", "Benjelloun", "0661223344")
+FIGURES = [["Commune", "Date", "Nombre"], ["Aït Melloul", "31/03/2024", "1412"], ["Lqliaa", "31/03/2024", "320"]]
+TITLE = [["Ménages inscrits au RSU"]]
+
+
+@on_one_engine
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("a note", [*TITLE, ["Saisi par M. Ahmed Benjelloun, AB123456, 0661223344"], *FIGURES]),
+        ("a note that asks", [["RNU, Ahmed Benjelloun AB123456"], *FIGURES]),
+        ("liste Ahmed Benjelloun", [*TITLE, *FIGURES]),
+        ("liste_AB123456.csv", [*TITLE, *FIGURES]),
+        ("a place", [*TITLE, *FIGURES, ["Ahmed Benjelloun", "31/03/2024", "5"], ["Temsia", "31/03/2024", "6"]]),
+        ("a card for a place", [*TITLE, *FIGURES, ["AB123456", "31/03/2024", "5"], ["Temsia", "31/03/2024", "6"]]),
+        ("a date", [*TITLE, *FIGURES, ["Temsia", "0661223344", "5"]]),
+        ("a number", [*TITLE, *FIGURES, ["Temsia", "31/03/2024", "AB123456"], ["Inezgane", "31/03/2024", "6"]]),
+        ("a header", [*TITLE, ["Commune", "Date", "Ahmed Benjelloun"], *FIGURES[1:]]),
+        ("a label in each cell", [*TITLE, [*FIGURES[0], "Divers"], *([*row, "CIN: AB123456"] for row in FIGURES[1:])]),
+        ("a remark", [*TITLE, [*FIGURES[0], "Divers"], [*FIGURES[1], "Ahmed Benjelloun"], [*FIGURES[2], "ok"]]),
+        ("a remark of a refused line", [*TITLE, [*FIGURES[0], "Divers"], *FIGURES[1:], ["X", "", "5", "AB123456"]]),
+    ],
+)
+def test_whoever_is_named_anywhere_in_a_sheet_is_nowhere_in_what_is_said_or_kept(hand_in, engine, tmp_path, name, rows):
+    for content in (csv_bytes(rows), xlsx_bytes((f"{SOMEBODY[0]}", rows), ("b", rows))):
+        looked, taken = hand_in(content, name=name, confirm=False), hand_in(content, name=name)
+        for report in (looked, taken):
+            shown = repr(report.sheet) + repr(report)
+            if report.rejected is not None:
+                heading = {"heading": "why", "say": lambda problem: problem.seen}
+                shown += written(replace(report.rejected, workbook=False), **heading).decode()
+            assert not [one for one in SOMEBODY if one in shown], name
+        with engine.connect() as connection:
+            kept = [
+                str(tuple(row))
+                for table in sa.inspect(connection).get_table_names()
+                for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))
+            ]
+        kept += [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.toml")]
+        assert not [one for one in SOMEBODY if any(one in row for row in kept)], name
 
 
 def test_no_list_of_territories_is_taken_for_one_of_persons(places):
