@@ -149,7 +149,7 @@ def import_file(
             return Report(file=name, rows_read=filled.refused, refused=filled.refused, problems=filled.problems)
         reading = Reading(filled.table, form.HEADER, filled.problems, filled.refused)
     if sheet is not None and not reading.table.num_rows:
-        problems = reading.problems or (Problem("no_rows"),)
+        problems = reading.problems or (Problem("sheet_no_figures"),)
         count = reading.ragged
         return Report(file=name, rows_read=count, refused=count, problems=problems, noted=noted, sheet=sheet)
     if progress:
@@ -333,10 +333,10 @@ def _sheet(reading: Reading, layout: Layout | None, *, catalogue, territories, o
         for step, unit in zip(*_columns(filled.table, "step", "unit"), strict=True)
         if step in steps and unit in steps[step].units
     }
-    said = note("layout", counts=[list(kind) for kind in sorted(kinds)][:6], measure=used.measure or "stock")
+    said = kinds and note("layout", counts=[list(kind) for kind in sorted(kinds)][:6], measure=used.measure or "stock")
     left = [clipped(sheet.name) for sheet in book if sheet.name not in {table.sheet.name for table in tables}]
     others = (note("other_sheets", sheets=left[:8]),) if left else ()
-    return replace(filled, noted=(said, *others, *filled.noted)), sheet
+    return replace(filled, noted=(*filter(None, (said,)), *others, *filled.noted)), sheet
 
 
 def _columns(table, *names: str) -> list[list[str]]:

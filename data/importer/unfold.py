@@ -396,6 +396,10 @@ class _Reader:
     def _figure(self, line: int, place: int, cell: Cell, territory: str, name: int, written: Mapping[int, str]) -> None:
         rule, layout = self.rules[place], self.layout
         when, when_place = self._when(place, written)
+        if when is None and when_place:
+            self.refused += 1
+            self._say(Problem("not_a_date", seen=clipped(written[when_place])), line, when_place)
+            return
         step = rule.step or layout.step
         if not step and self.by_role["step"]:
             said = written.get(self.by_role["step"][0], "")
@@ -433,7 +437,8 @@ class _Reader:
         return text
 
     def _when(self, place: int, written: Mapping[int, str]) -> tuple[tuple[dt.date, dt.date] | None, int]:
-        """The days that a figure is about, and the column that says so (0: its header, or a note)."""
+        """The days that a figure is about, and the column that says so (0: its header, or a note). None with a column:
+        what stands there is no date; None without: nothing says the date, and a person has to."""
 
         def one(role: str) -> tuple[Moment | None, int, str]:
             for at in self.by_role[role]:
@@ -445,7 +450,7 @@ class _Reader:
         end, end_place, _ = one("to")
         if start_text and end_place:
             first, last = (one_end and one_end.span() for one_end in (start, end))
-            return ((first[0], last[1]) if first and last else None), start_place
+            return ((first[0], last[1]) if first and last else None), start_place if start is None else end_place
         day, day_place, day_text = one("date")
         year, year_place, _ = one("year")
         if day_text and day is None:
@@ -463,8 +468,8 @@ class _Reader:
                 if found is None
                 else found.joined(Moment(year=self.on.year))
             )
-        if found is None:
-            return None, said
+        if found is None or found.year is None:
+            return None, 0
         if found.day == 1 and found.month and self._grain() == "month":
             found = replace(found, day=None)
         try:

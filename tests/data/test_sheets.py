@@ -194,6 +194,63 @@ def test_a_date_is_read_in_the_form_in_which_it_is_written(hand_in, figures, day
 
 
 @on_one_engine
+@pytest.mark.parametrize("kind", ["text", "workbook"])
+def test_the_time_of_day_beside_a_date_is_left_aside(hand_in, figures, day, kind):
+    rows = [["Commune", "Date", "Ménages RSU"], ["Lqliaa", "14/09/2023 16:45:10", 5], ["Temsia", "14/09/2023 9:05", 6]]
+    if kind == "workbook":
+        rows = [
+            rows[0],
+            *([row[0], dt.datetime.combine(dt.date(2023, 9, 14), dt.time(16, 45)), row[2]] for row in rows[1:]),
+        ]
+    assert hand_in(xlsx_bytes(("a", rows)) if kind == "workbook" else csv_bytes(rows)).problems == ()
+    on = day("2023-09-14")
+    assert figures() == {(LQLIAA, STEP, "all", on): 5, (TEMSIA, STEP, "all", on): 6}
+
+
+@on_one_engine
+@pytest.mark.parametrize("on", [None, dt.date(2023, 9, 14)])
+def test_what_stands_for_a_date_and_is_none_is_told_at_its_cell_and_asks_nothing_of_the_file(hand_in, on):
+    rows = [["Commune", "Date", "Ménages RSU"], ["Lqliaa", "14/09/2023", "5"], ["Temsia", "hier", "6"]]
+    rows.append(["Aït Melloul", "31/02/2023", "7"])
+    report = hand_in(csv_bytes(rows), on=on)
+    assert [(p.code, p.line, p.column, p.seen) for p in report.problems] == [
+        ("not_a_date", 3, "Date", "hier"),
+        ("not_a_date", 4, "Date", "31/02/2023"),
+    ]
+    assert report.sheet.asked == () and (report.rows_read, report.refused) == (3, 3)
+
+
+@on_one_engine
+def test_a_year_in_words_over_its_months_is_written_once(hand_in, figures, day):
+    rows = [["Ménages RSU, Préfecture d'Inezgane-Aït Melloul"], ["Commune", "Exercice 2023", "", "Année 2024"]]
+    rows += [["", "nov.", "déc.", "janv."], ["Aït Melloul", 1200, 1300, 1412], ["Lqliaa", 300, 310, 320]]
+    for content in (csv_bytes(rows), ods_bytes(rows), html_bytes(rows)):
+        assert hand_in(content).problems == ()
+    assert figures() == {(code, STEP, "all", day(date)): value for (code, date), value in COUNTS.items()}
+
+
+@on_one_engine
+def test_a_column_called_number_holds_figures_although_few_of_its_cells_are_some(hand_in):
+    rows = [["Commune", "Date", "Nombre"], ["Lqliaa", "14/09/2023", "(5)"], ["Temsia", "14/09/2023", "12"]]
+    rows += [["Aït Melloul", "14/09/2023", "environ 30"], ["Inezgane", "14/09/2023", "(12)"]]
+    report = hand_in(csv_bytes([["Ménages inscrits au RSU"], [], *rows]))
+    assert [(p.code, p.line, p.seen) for p in report.problems] == [
+        ("not_a_number", 4, "(5)"),
+        ("not_a_number", 6, "environ 30"),
+        ("not_a_number", 7, "(12)"),
+    ]
+    assert (report.rows_read, report.refused) == (4, 4)
+    two = [["Ménages RSU mars 2024"], ["Commune", "Nombre"], ["Lqliaa", "5"], ["Temsia", "12*"], ["Fait à Agadir"]]
+    assert [(p.code, p.line) for p in hand_in(csv_bytes(two)).problems] == [("not_a_number", 4)]
+
+
+@on_one_engine
+def test_a_table_without_a_column_of_figures_is_not_said_to_have_no_lines(hand_in):
+    rows = [["Commune", "Date", "Ménages RSU", "Taux"], ["Lqliaa", "14/09/2023", "", "12"]]
+    assert codes(hand_in(csv_bytes(rows))) == ["sheet_no_figures"]
+
+
+@on_one_engine
 @pytest.mark.parametrize("date_1904", [False, True])
 def test_real_dates_and_bare_numbers_of_days_are_read_in_the_calendar_of_the_workbook(hand_in, figures, day, date_1904):
     bare = 45183 - (1462 if date_1904 else 0)
