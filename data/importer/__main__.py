@@ -20,7 +20,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from data.catalogue import Catalogue, catalogue
-from data.database import MigrationRefused, engine_for, local_folder, migrate
+from data.database import MigrationRefused, engine_for, hindrance, local_folder, migrate
 from data.importer import (
     Interrupted,
     Layout,
@@ -205,8 +205,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except MigrationRefused as refused:
         said, mend = w("importer.not_migrated"), w("importer.not_migrated.mend", command=refused.command)
-    except sa.exc.SQLAlchemyError:
-        said, mend = w("importer.database_refused"), w("importer.database_refused.mend")
+    except sa.exc.SQLAlchemyError as error:
+        why = hindrance(error)
+        said = w("importer.database_refused")
+        mend = w(f"importer.database_refused.mend_{why}" if why else "importer.database_refused.mend")
     print(f"{said} {mend}", file=sys.stderr)
     return 1
 
