@@ -33,6 +33,18 @@ class MigrationRefused(Exception):
         self.command = run
 
 
+HINDRANCES = {"full": ("SQLITE_FULL", "53100"), "closed": ("SQLITE_READONLY", "SQLITE_CANTOPEN", "25006", "42501")}
+"""How SQLite and PostgreSQL call a disk that is full, and a place in which nothing may be written."""
+
+
+def hindrance(error: BaseException) -> str:
+    """Why the database refused: `full` (no room left), `closed` (nothing may be written there), or empty: another
+    reason, which may pass."""
+    driver = getattr(error, "orig", None) or error
+    said = getattr(driver, "sqlite_errorname", None) or getattr(driver, "sqlstate", None) or ""
+    return next((why for why, names in HINDRANCES.items() if said.startswith(names)), "")
+
+
 def as_day(date: dt.date) -> int:
     """The date as whole days since 1970-01-01, as the tables hold it."""
     return date.toordinal() - _FIRST_DAY

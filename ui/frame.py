@@ -12,6 +12,7 @@ import sqlalchemy as sa
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
+from data.database import hindrance
 from findings import foreseen, latest_events
 from i18n import LOCALES, Words, words
 from ui import accesses, demonstration, proof, sheets, wall
@@ -236,9 +237,12 @@ def _plainly(locale: str):
         yield
     except (RerunException, StopException):
         raise
-    except sa.exc.OperationalError:
-        reference = _logged()
-        st.error(words(locale)("errors.database_unavailable"))
+    except sa.exc.OperationalError as error:
+        reference, why, w = _logged(), hindrance(error), words(locale)
+        if why:
+            st.error(f"{w('importer.database_refused')} {w(f'importer.database_refused.mend_{why}')}")
+        else:
+            st.error(w("errors.database_unavailable"))
         st.caption(reference)
     except Exception:
         reference = _logged()

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
 from starlette.middleware import Middleware
 from streamlit import App, file_util
 from streamlit.web.server.starlette import starlette_server
@@ -240,7 +241,10 @@ def prepare() -> None:
     from data.importer import interrupted
     from data.loading import prepare as prepare_database
 
-    engine = engine_for()
+    try:
+        engine = engine_for()
+    except OSError as error:
+        raise CannotStart("server.database_closed", place=str(local_folder())) from error
     try:
         prepare_database(engine, today=today())
         # The Data page says it too, to whoever handed the file in: it is forgotten there.
@@ -253,6 +257,9 @@ def prepare() -> None:
         raise CannotStart("server.migration", command=refused.command) from refused
     except CatalogueError as wrong:
         raise CannotStart("server.files_wrong", problems=str(wrong)) from wrong
+    except sa.exc.OperationalError as error:
+        place = str(local_folder()) if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+        raise CannotStart("server.database_closed", place=place) from error
     finally:
         engine.dispose()
 

@@ -20,9 +20,10 @@ from data.importer.interrupted import noted as under_way
 from data.importer.layouts import ROLES, Layout, LayoutError, Rule, fitting, keep, layouts, named
 from data.importer.measure import beside_known
 from data.importer.names import Territories
+from data.importer.personal import without_persons
 from data.importer.quarantine import RulingRefused, rule
 from data.importer.read import Progress, Reading, read, received
-from data.importer.report import Problem, Report, clipped
+from data.importer.report import Problem, Report, clipped, file_name
 from data.importer.report import noted as note
 from data.importer.store import store, taken_in
 from data.importer.typed import TypedCell, take_typed
@@ -111,7 +112,7 @@ def import_file(
     """
     local = local or local_folder()
     territories = territories or Territories.load(local)
-    name = Path(name.replace("\\", "/")).name
+    name = file_name(name)
     with received(path_or_bytes) as got:
         with engine.connect() as connection:
             earlier = taken_in(connection, digest=got.digest)
@@ -148,7 +149,7 @@ def import_file(
             return Report(file=name, rows_read=filled.refused, refused=filled.refused, problems=filled.problems)
         reading = Reading(filled.table, form.HEADER, filled.problems, filled.refused)
     if sheet is not None and not reading.table.num_rows:
-        problems = reading.problems or (Problem("no_rows"),)
+        problems = reading.problems or (Problem("sheet_no_figures"),)
         count = reading.ragged
         return Report(file=name, rows_read=count, refused=count, problems=problems, noted=noted, sheet=sheet)
     if progress:
@@ -275,6 +276,14 @@ def _sheet(reading: Reading, layout: Layout | None, *, catalogue, territories, o
     tables = grid.tables(book, words)
     if not tables:
         return Report(file=file, problems=(Problem("no_table"),))
+    named = [
+        Problem("nominative", table.header[-1], form.letters(column.place), values={"kind": identity.NAME})
+        for table in tables
+        for column in table.columns
+        if any(without_persons(text) != text for text in column.path)
+    ]
+    if named:
+        return Report(file=file, problems=tuple(named))
     keys = tables[0].keys
     known = layout or fitting(keys, layouts(local))
     guessed = guess(tables, territories=territories, words=words, catalogue=catalogue, file=file)
@@ -306,7 +315,7 @@ def _sheet(reading: Reading, layout: Layout | None, *, catalogue, territories, o
         asked=asked,
         proposals=filled.proposals,
         rows=tuple(
-            {name: filled.table.column(str(at))[row].as_py() for at, name in enumerate(unfold.HEADER)}
+            {name: without_persons(filled.table.column(str(at))[row].as_py()) for at, name in enumerate(unfold.HEADER)}
             for row in range(min(MOST_SHOWN, filled.table.num_rows))
         ),
         count=filled.table.num_rows,
@@ -324,10 +333,10 @@ def _sheet(reading: Reading, layout: Layout | None, *, catalogue, territories, o
         for step, unit in zip(*_columns(filled.table, "step", "unit"), strict=True)
         if step in steps and unit in steps[step].units
     }
-    said = note("layout", counts=[list(kind) for kind in sorted(kinds)][:6], measure=used.measure or "stock")
+    said = kinds and note("layout", counts=[list(kind) for kind in sorted(kinds)][:6], measure=used.measure or "stock")
     left = [clipped(sheet.name) for sheet in book if sheet.name not in {table.sheet.name for table in tables}]
     others = (note("other_sheets", sheets=left[:8]),) if left else ()
-    return replace(filled, noted=(said, *others, *filled.noted)), sheet
+    return replace(filled, noted=(*filter(None, (said,)), *others, *filled.noted)), sheet
 
 
 def _columns(table, *names: str) -> list[list[str]]:

@@ -20,7 +20,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from data.catalogue import Catalogue, catalogue
-from data.database import MigrationRefused, engine_for, local_folder, migrate
+from data.database import MigrationRefused, engine_for, hindrance, local_folder, migrate
 from data.importer import (
     Interrupted,
     Layout,
@@ -114,7 +114,7 @@ class Terminal:
             problems = len(report.problems)
             self.say(w("importer.refused", file=report.file, rows_read=report.rows_read, problems=problems))
             mere_lines = report.sheet is None or (report.sheet.known and not report.sheet.asked)
-            if not accept_rest and mere_lines and any(one.line and one.line > 1 for one in report.problems):
+            if not accept_rest and mere_lines and report.rejected is not None:
                 self.say(w("importer.accept_rest", option="--accept-rest"))
 
     def hand_back(self, report: Report, path: Path) -> None:
@@ -205,8 +205,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except MigrationRefused as refused:
         said, mend = w("importer.not_migrated"), w("importer.not_migrated.mend", command=refused.command)
-    except sa.exc.SQLAlchemyError:
-        said, mend = w("importer.database_refused"), w("importer.database_refused.mend")
+    except sa.exc.SQLAlchemyError as error:
+        why = hindrance(error)
+        said = w("importer.database_refused")
+        mend = w(f"importer.database_refused.mend_{why}" if why else "importer.database_refused.mend")
     print(f"{said} {mend}", file=sys.stderr)
     return 1
 

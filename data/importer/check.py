@@ -254,7 +254,7 @@ def _columns(table: pa.Table, header: Sequence[str]) -> tuple[dict[str, pa.Chunk
         elif name or pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py():
             hit = process.extractOne(name, LAYOUT, score_cutoff=70) if name else None
             values = {"number": place + 1, "columns": [hit[0]] if hit else []}
-            problems.append(Problem("unknown_column", 1, name[:40] or None, clipped(written), values))
+            problems.append(Problem("unknown_column", 1, clipped(name) or None, clipped(written), values))
     for name in REQUIRED:
         if name not in found:
             problems.append(Problem("missing_column", 1, name, values={"required": list(REQUIRED)}))

@@ -6,13 +6,14 @@ down; its *key* is the path with every date in it left open, so that next month'
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from data.importer import dates, identity, numerals
 from data.importer.check import OWN_COLUMN
 from data.importer.form import letters
+from data.importer.personal import without_persons
 from data.importer.read import Reading
 from data.importer.vocabulary import Vocabulary, meaning, mended, tidy
 
@@ -101,7 +102,7 @@ def sheets(reading: Reading) -> list[Sheet]:
     repaired: dict[str, str] = {}
     columns = (reading.table.column(at).to_pylist() for at in range(5))
     for line, name, column, text, kind in zip(*columns, strict=True):
-        sheet = found.setdefault(name, Sheet(name))
+        sheet = found.setdefault(name, Sheet(without_persons(name)))
         if kind == TEXT and not text.isascii():
             better = repaired.setdefault(text, mended(text))
             sheet.mended += better != text
@@ -159,6 +160,8 @@ def table_of(sheet: Sheet, words: Vocabulary) -> Table | None:
         if there and not all(heads[c] and heads[c].text == sheet.cells[line][c].text for c in there)
     ]
     last = max((line for line in body if any(is_value(sheet.cells[line][c]) for c in said[line])), default=0)
+    while last + 1 in said and _goes_on(sheet, last, last + 1, said, words):
+        last += 1
     below = [line for line in body if line > last]
     body = [line for line in body if line <= last]
     if not body:
@@ -170,6 +173,17 @@ def table_of(sheet: Sheet, words: Vocabulary) -> Table | None:
         body=tuple(body),
         above=tuple(cell.text for line in lines if line < top for cell in sheet.cells[line].values()),
         below=tuple(cell.text for line in below for cell in sheet.cells[line].values()),
+    )
+
+
+def _goes_on(sheet: Sheet, last: int, line: int, said: Mapping[int, set[int]], words: Vocabulary) -> bool:
+    """Whether a line without a number right below the last that has one is of the table («Temsia | environ 30»), and no
+    note: it fills the same columns, and more than a place and a day."""
+    if not said[last] or not said[last] <= said[line]:
+        return False
+    others = [sheet.cells[line][column] for column in sorted(said[line])[1:]]
+    return len(others) > 1 or any(
+        any(letter.isdigit() for letter in cell.text) and not _is_time(cell, words) for cell in others
     )
 
 
@@ -321,8 +335,9 @@ def _spread_by_hand(rows: list[dict[int, Cell]], places: Sequence[int], words: V
 
 
 def _may_share(cell: Cell, words: Vocabulary) -> bool:
-    """Whether a column's own header may stand under another: that of a figure may, that of a name or a remark not."""
-    return words.header(cell.text) in ("", "value")
+    """Whether a column's own header may stand under another: that of a figure and a date may, that of a name or
+    a remark not. «Année 2023» is a date, whatever a column of years is called."""
+    return words.header(cell.text) in ("", "value") or _is_time(cell, words)
 
 
 def _key(path: Sequence[str], words: Vocabulary) -> str:
@@ -362,12 +377,17 @@ def nominative(sheet: Sheet, *, is_place: Callable[[str], bool]) -> Iterator[tup
             below = (text for at, text in by_column[column] if at > line)
             if kind := identity.of_column(cell.text, islice(below, identity.SAMPLE), is_place=is_place):
                 seen.add(column)
-                yield line, tidy(cell.text), kind
+                yield line, _name(cell.text, column), kind
     for column, said in by_column.items():
         if column in seen:
             continue
         if kind := identity.by_content(text for _, text in said):
-            # The header is the first cell, unless it looks like the others: then the column has no name to repeat.
             line, head = said[0]
-            first = not identity.looks_personal(head)
-            yield line, tidy(head)[:LONGEST_HEADER] if first else letters(column), kind
+            yield line, _name(head, column), kind
+
+
+def _name(head: str, column: int) -> str:
+    """What a column is called: by its header without what follows a colon («CIN: …»), by its letters where that may be
+    somebody's."""
+    said = tidy(head).partition(":")[0].strip()
+    return letters(column) if not said or identity.looks_personal(said) else said[:LONGEST_HEADER]

@@ -117,6 +117,7 @@ class _Guesser:
                 break
         counts = bool(cells) and sum(map(is_value, cells)) >= MOSTLY * len(cells)
         role = next((found for text in reversed(said) if (found := self.words.header(text))), "")
+        counts = counts or (role == "value" and any(map(is_value, cells)))
         # « Nombre de communes » holds the word for a name over numbers; codes are numbers under a name.
         if role in TEXTUAL and (not counts or role not in NAMES or self._are_codes(cells)):
             return Rule(header=(column.key,), role=role)

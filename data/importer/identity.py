@@ -6,6 +6,7 @@ What is found is the column and the kind of identity. No value is ever handed ba
 import re
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -71,10 +72,10 @@ def by_content(cells: Iterable[str]) -> str | None:
             break
     if len(filled) < LEAST:
         return None
-    enough, known = ALIKE * len(filled), _known()
-    for kind, pattern in known["content"]:
-        if sum(pattern.fullmatch(text) is not None for text in filled) >= enough:
-            return kind
+    enough = ALIKE * len(filled)
+    looks = Counter(filter(None, map(_number_of, filled)))
+    if looks.total() >= enough:
+        return looks.most_common(1)[0][0]
     # The same few names again and again are those of places or services; persons differ.
     if (
         len(filled) >= LEAST_NAMES
@@ -85,9 +86,18 @@ def by_content(cells: Iterable[str]) -> str | None:
     return None
 
 
+def _number_of(text: str) -> str | None:
+    """The kind of number of somebody's that a cell looks like."""
+    return next((kind for kind, pattern in _known()["content"] if pattern.fullmatch(text)), None)
+
+
 def _like_a_person(text: str) -> bool:
-    words = [_plain(word) for word in re.split(r"[\s'’-]+", text)]
-    return 2 <= len(words) <= 5 and not _known()["names"].isdisjoint(words)
+    words = [word for part in re.split(r"[\s'’-]+", text) if (word := _plain(part))]
+    if not 2 <= len(words) <= 5 or not _known()["not"].isdisjoint(words):
+        return False
+    # «عبد الحق», « El Mehdi »: one name in two words.
+    together = map("".join, zip(words, words[1:], strict=False))
+    return not _known()["names"].isdisjoint((*words, *together))
 
 
 def of_column(header: str, cells: Iterable[str], *, is_place: Callable[[str], bool]) -> str | None:

@@ -240,6 +240,7 @@ def _header_end(path: str) -> tuple[str, int, int]:
                 raise Wrong("empty_file", None, {})
             number += 1
             text = raw.decode("utf-8-sig" if number == 1 else "utf-8", errors="replace").strip("\r\n")
+            text = text.partition("\r")[0]
             if text.strip(DELIMITERS + " ") and not re.fullmatch(r"sep=.", text.strip()):
                 return text, file.tell(), number
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from data.importer.names import normal
@@ -11,12 +11,18 @@ REFERENCE = Path(__file__).resolve().parent.parent / "reference" / "personal.tom
 
 FIRST_ARABIC = 0x600
 
-_NUMBERS = (
-    re.compile(r"(?<![A-Za-z])[A-Za-z]{1,2}[0-9]{5,7}(?![0-9])"),  # a national card
-    re.compile(r"(?<![0-9])[0-9]{9,12}(?![0-9])"),  # an identifier of a register, of a fund
-    re.compile(r"(?<![0-9])(?:\+?212|0)[ .-]?[5-8](?:[ .-]?[0-9]){8}(?![0-9])"),  # a telephone
-    re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
-)
+HIDDEN = "…"
+"""What stands in the place of somebody."""
+
+_CARD = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,2}[0-9]{5,7}(?![0-9])")
+_LONG = re.compile(r"(?<![0-9])[0-9]{9,12}(?![0-9])")
+"""An identifier of a register, of a fund."""
+_PHONE = re.compile(r"(?<![0-9])(?:\+?212|0)[ .-]?[5-8](?:[ .-]?[0-9]){8}(?![0-9])")
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_NUMBERS = (_CARD, _LONG, _PHONE, _MAIL)
+_SHORT_NUMBER = re.compile(r"[0-9.,/\s-]{0,8}")
+_NOBODYS = re.compile(r"0[0-9]{8}|20[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])[0-9]{2,4}")
+"""A commune's code without its dots; the day and the hour, as programs name what they export."""
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 
 
@@ -63,6 +69,37 @@ def note_looks_personal(text: str) -> bool:
         if word in names and follows not in reigning and (follows in names or _is_family_name(found[at + 1])):
             return True
     return False
+
+
+@lru_cache(maxsize=1 << 16)
+def without_persons(text: str) -> str:
+    """The text as it may be repeated: who is called by name in it, and a long number, is HIDDEN; all of it where it
+    holds a card, a telephone or an address of mail, for whose they are stands beside them."""
+    if _SHORT_NUMBER.fullmatch(text):
+        return text
+    if any(pattern.search(text) for pattern in (_CARD, _PHONE, _MAIL)):
+        return HIDDEN
+    text = _LONG.sub(lambda found: found[0] if _NOBODYS.fullmatch(found[0]) else HIDDEN, text)
+    given, reigning, of_places = _normal("given_names"), _normal("reigning"), _normal("of_places")
+    found = list(_WORD.finditer(text))
+    words = [normal(one[0]) for one in found]
+    titled = {match.end() - 1 for match in _title().finditer(text)}
+    spans, at = [], 0
+    while at < len(found):
+        last = at
+        if words[at] in given:
+            follows = words[at + 1] if at + 1 < len(found) else ""
+            if follows and follows not in reigning and (follows in given or _is_family_name(found[at + 1][0])):
+                last = at + 1
+                while last + 1 < len(found) and (words[last + 1] in given or _is_family_name(found[last + 1][0])):
+                    last += 1
+            of_a_place = at > 0 and words[at - 1] in of_places
+            if (last > at or found[at].start() in titled) and not of_a_place:
+                spans.append((found[at].start(), found[last].end()))
+        at = last + 1
+    for start, end in reversed(spans):
+        text = text[:start] + HIDDEN + text[end:]
+    return text
 
 
 def names_somebody(text: str) -> bool:

@@ -1,6 +1,7 @@
 """What was refused of a file, to be handed back: the lines as they came, with one column more that says why.
 
-It is the file of whoever handed it in: nothing of it is stored, and no cell of it leaves as a formula.
+It is the file of whoever handed it in: nothing of it is stored, no cell of it leaves as a formula, and where somebody
+was named or numbered in it stands a sign instead.
 """
 
 import csv
@@ -17,6 +18,7 @@ import xlsxwriter
 from data.importer.check import OWN_COLUMN
 from data.importer.form import letters
 from data.importer.grid import Table
+from data.importer.personal import without_persons
 from data.importer.report import Problem
 
 MOST_ROWS = 200_000
@@ -124,12 +126,12 @@ def of_sheet(
 
 def written(rejected: Rejected, *, heading: str, say: Callable[[Problem], str]) -> bytes:
     """The refused lines as a file in the shape received. heading: of the column that says why; say: a problem."""
-    head = (*rejected.header, f"{heading} {OWN_COLUMN}")
+    head = (*map(without_persons, rejected.header), f"{heading} {OWN_COLUMN}")
     width = len(rejected.header)
     rows = []
     for problems, cells in rejected.rows:
         # A line that had too many cells keeps them all, after the reason; one that had too few is filled up.
-        padded = (*cells, *[""] * (width - len(cells)))
+        padded = (*map(without_persons, cells), *[""] * (width - len(cells)))
         why = " ".join(dict.fromkeys(map(say, problems)))
         rows.append((*padded[:width], why, *padded[width:]))
     return _workbook(head, rows) if rejected.workbook else _text(head, rows, rejected.delimiter)

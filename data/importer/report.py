@@ -2,16 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
+
+from data.importer.personal import without_persons
 
 SEEN = 40
 """How many characters of a cell are repeated back: enough to find it, too few to echo a person's file."""
 
 
 def clipped(text: str) -> str:
-    """The text as it may be repeated back: one line, without control characters, at most SEEN characters."""
+    """The text as it may be repeated back: one line, without control characters, at most SEEN characters, and nobody's
+    name or number in it."""
+    return shortened(without_persons(text))
+
+
+def shortened(text: str) -> str:
+    """The text on one line, without control characters, at most SEEN characters: of what is known to be a place."""
     shown = "".join(character if character.isprintable() else " " for character in text[: SEEN + 1])
     return shown if len(shown) <= SEEN else shown[: SEEN - 1] + "…"
+
+
+def file_name(name: str) -> str:
+    """What a file is called in reports and in the log of events: without folders, and without whom it names."""
+    path = PurePath(name.replace("\\", "/"))
+    spoken = path.stem.replace("_", " ")
+    shown = without_persons(spoken)
+    return path.name if shown == spoken else f"{shown}{path.suffix}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def table(source: Path | str | bytes, *, columns: Sequence[str], required: Seque
         elif name and name not in columns:
             near = difflib.get_close_matches(name, columns, 1)
             problems.append(
-                Problem("unknown_column", 1, name[:40], clipped(name), {"number": place + 1, "columns": near})
+                Problem("unknown_column", 1, clipped(name), clipped(name), {"number": place + 1, "columns": near})
             )
     missing = [name for name in required if name not in names]
     problems += [Problem("no_column", 1, name, values={"required": list(required)}) for name in missing]

@@ -19,8 +19,9 @@ from data.importer.form import letters
 from data.importer.grid import DATE, FORMULA, TEXT, Cell, Column, Table
 from data.importer.layouts import Layout, Rule
 from data.importer.names import Territories
+from data.importer.personal import without_persons
 from data.importer.places import Placed, Placer
-from data.importer.report import Problem, clipped, noted
+from data.importer.report import Problem, clipped, noted, shortened
 from data.importer.vocabulary import Vocabulary, meaning, tidy
 from data.schema import BREAKDOWNS
 
@@ -371,7 +372,8 @@ class _Reader:
         parent = self.heading or self.within
         held = self.unsure.get((name, parent))
         self.unsure[name, parent] = (placed, (held[1] if held else 0) + 1)
-        said, seen = list(placed.candidates), clipped(name)
+        said = list(placed.candidates)
+        seen = shortened(name) if said else clipped(name)
         if placed.how == "unknown_territory":
             problem = Problem("sheet_unknown", seen=seen, values={"suggestions": said})
         elif placed.how == "ambiguous_territory":
@@ -394,6 +396,10 @@ class _Reader:
     def _figure(self, line: int, place: int, cell: Cell, territory: str, name: int, written: Mapping[int, str]) -> None:
         rule, layout = self.rules[place], self.layout
         when, when_place = self._when(place, written)
+        if when is None and when_place:
+            self.refused += 1
+            self._say(Problem("not_a_date", seen=clipped(written[when_place])), line, when_place)
+            return
         step = rule.step or layout.step
         if not step and self.by_role["step"]:
             said = written.get(self.by_role["step"][0], "")
@@ -431,7 +437,8 @@ class _Reader:
         return text
 
     def _when(self, place: int, written: Mapping[int, str]) -> tuple[tuple[dt.date, dt.date] | None, int]:
-        """The days that a figure is about, and the column that says so (0: its header, or a note)."""
+        """The days that a figure is about, and the column that says so (0: its header, or a note). None with a column:
+        what stands there is no date; None without: nothing says the date, and a person has to."""
 
         def one(role: str) -> tuple[Moment | None, int, str]:
             for at in self.by_role[role]:
@@ -443,7 +450,7 @@ class _Reader:
         end, end_place, _ = one("to")
         if start_text and end_place:
             first, last = (one_end and one_end.span() for one_end in (start, end))
-            return ((first[0], last[1]) if first and last else None), start_place
+            return ((first[0], last[1]) if first and last else None), start_place if start is None else end_place
         day, day_place, day_text = one("date")
         year, year_place, _ = one("year")
         if day_text and day is None:
@@ -461,8 +468,8 @@ class _Reader:
                 if found is None
                 else found.joined(Moment(year=self.on.year))
             )
-        if found is None:
-            return None, said
+        if found is None or found.year is None:
+            return None, 0
         if found.day == 1 and found.month and self._grain() == "month":
             found = replace(found, day=None)
         try:
@@ -562,7 +569,7 @@ class _Reader:
     def result(self) -> Unfolded:
         self._parts_of_a_total()
         self._ask_measure()
-        said = [noted(how, clipped(name), territory=code, n=n) for (how, name, code), n in self.read_as.items()]
+        said = [noted(how, shortened(name), territory=code, n=n) for (how, name, code), n in self.read_as.items()]
         said += [noted(what, n=n) for what, n in sorted(self.counted.items()) if n]
         repaired = sum(table.sheet.mended for table in self.tables)
         if repaired:
@@ -577,7 +584,11 @@ class _Reader:
         proposals = [
             Proposal(name, parent, placed.candidates, lines, likely=placed.how == "unknown_territory")
             for (name, parent), (placed, lines) in self.unsure.items()
-            if name[:1] not in "=+-@" and len(name) <= 100 and name.isprintable()
+            if name[:1] not in "=+-@"
+            and len(name) <= 100
+            and name.isprintable()
+            # Who is named where a place is expected is not asked about.
+            and (placed.candidates or without_persons(name) == name)
         ]
         return Unfolded(
             table=_table(self.rows),

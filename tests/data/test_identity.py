@@ -1,8 +1,13 @@
 """Columns about persons: known by header in three languages and by what cells look like; no value is handed back."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
+from data.importer import personal
 from data.importer.identity import KINDS, by_content, by_header, looks_personal, of_column
+from data.importer.personal import without_persons
 
 
 @pytest.mark.parametrize(
@@ -104,6 +109,50 @@ def test_counts_of_cards_and_a_column_of_communes_called_name_are_no_persons():
     assert of_column("Nom", communes, is_place=nowhere) == "name"
     assert of_column("CIN", ["412", "1 207"], is_place=nowhere) is None
     assert of_column("CIN", ["JB123456"], is_place=nowhere) == "card"
+
+
+def test_numbers_of_several_kinds_in_one_column_are_persons_numbers_all_the_same():
+    assert of_column("Divers", ["AB123456", "K130012345", "0661223344"], is_place=nowhere) in (
+        "card",
+        "massar",
+        "phone",
+    )
+
+
+def test_people_are_known_whose_name_is_written_in_two_words_and_schools_called_after_people_are_none():
+    people = ["عبد الحق السباعي", "رقية أوحمان", "Abd Elhak Sebbar", "Hicham Bouzid", "Rkia Ouhmane"]
+    assert by_content(people) == "name"
+    assert by_content(["Lycée Youssef Ben Tachfine", "Lycée Hassan II", "ثانوية محمد الخامس", "Ecole Omar"]) is None
+
+
+@pytest.mark.parametrize("header", ["N° de la carte", "numéro d'identité", "Né(e) le", "رب الأسرة", "Nom du chef"])
+def test_a_header_of_a_person_is_known_in_the_words_of_forms(header):
+    assert by_header(header)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("voir Ahmed Benjelloun à Lqliaa", "voir … à Lqliaa"),
+        ("السيد محمد العلوي الحسني بالقليعة", "السيد … بالقليعة"),
+        ("Mr Hassan", "Mr …"),
+        ("Benjelloun, AB123456", "…"),
+        ("dossier 1987654321", "dossier …"),
+        ("M. le gouverneur", "M. le gouverneur"),
+        ("Lycée Mohammed VI", "Lycée Mohammed VI"),
+        ("extrait_202403310915", "extrait_202403310915"),
+        ("092730105", "092730105"),
+    ],
+)
+def test_of_a_text_that_names_somebody_the_rest_is_repeated(text, shown):
+    assert without_persons(text) == shown
+
+
+def test_no_territory_is_taken_for_somebody():
+    path = Path(personal.__file__).parent.parent / "reference" / "territories.csv"
+    with open(path, encoding="utf-8", newline="") as file:
+        names = [row[name] for row in csv.DictReader(file) for name in ("name_ar", "name_fr")]
+    assert [name for name in names if without_persons(name) != name] == []
 
 
 @pytest.mark.parametrize("text", ["JK777888", "Fatima Alami", "خديجة", "0612345678", "a@b.ma"])

@@ -139,6 +139,14 @@ def test_a_sheet_of_an_unknown_layout_is_refused_with_the_guess_that_the_command
 
 
 @on_one_engine
+def test_the_rest_is_not_offered_of_a_file_that_names_persons(run, file):
+    path = file("Titre", "Commune;Date;Ménages RSU;CIN", "Lqliaa;31/03/2024;5;AB123456", name="sheet.csv")
+    code, out, _ = run(path, "--lang", "en")
+    assert code == 1 and "persons" in out
+    assert "--accept-rest" not in out and "AB123456" not in out
+
+
+@on_one_engine
 def test_json_of_a_sheet_that_waits_for_answers_has_the_same_fields_and_stores_nothing(run, file):
     code, out, _ = run(file("Commune;Nombre", "Aït Melloul;5", name="sheet.csv"), "--json", "--accept-rest")
     said = json.loads(out)

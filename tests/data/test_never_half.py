@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from data.actions import Action, record
-from data.database import write
+from data.database import hindrance, write
 from data.importer import import_file, interrupted
 from data.importer.interrupted import noted
 from data.schema import series
@@ -81,7 +81,7 @@ def test_a_full_disk_leaves_nothing_of_the_file(engine, take_in, rows_in, known,
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
     lines = [HEAD, *(row(code, "2023-10-03", 10) for code in list(places.by_code)[900:])]
-    with pytest.raises(sa.exc.OperationalError, match="full"):
+    with pytest.raises(sa.exc.OperationalError, match="full") as caught:
         import_file(
             engine,
             "\n".join(lines).encode(),
@@ -92,7 +92,21 @@ def test_a_full_disk_leaves_nothing_of_the_file(engine, take_in, rows_in, known,
             territories=places,
         )
     sa.event.remove(engine, "begin", _fill)
+    assert hindrance(caught.value) == "full"
     assert rows_in() == before
+
+
+def test_a_database_that_takes_no_writing_is_told_from_one_that_is_busy(engine):
+    with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError) as caught:
+        closed = "query_only=1" if engine.dialect.name == "sqlite" else "transaction_read_only=on"
+        connection.exec_driver_sql(f"PRAGMA {closed}" if engine.dialect.name == "sqlite" else f"SET {closed}")
+        try:
+            connection.exec_driver_sql("DELETE FROM event")
+        finally:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA query_only=0")
+    assert hindrance(caught.value) == "closed"
+    assert hindrance(sa.exc.OperationalError("", {}, Exception("database is locked"))) == ""
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

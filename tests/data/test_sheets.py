@@ -4,10 +4,12 @@ import datetime as dt
 import os
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -189,6 +191,63 @@ def test_a_date_is_read_in_the_form_in_which_it_is_written(hand_in, figures, day
     rows = [["Commune", "Date", "Ménages RSU"], ["Lqliaa", dates[0], "5"], ["Lqliaa", dates[1], "6"]]
     assert hand_in(csv_bytes(rows)).problems == ()
     assert figures() == {(LQLIAA, STEP, "all", day("2023-09-14")): 5, (LQLIAA, STEP, "all", day("2023-09-15")): 6}
+
+
+@on_one_engine
+@pytest.mark.parametrize("kind", ["text", "workbook"])
+def test_the_time_of_day_beside_a_date_is_left_aside(hand_in, figures, day, kind):
+    rows = [["Commune", "Date", "Ménages RSU"], ["Lqliaa", "14/09/2023 16:45:10", 5], ["Temsia", "14/09/2023 9:05", 6]]
+    if kind == "workbook":
+        rows = [
+            rows[0],
+            *([row[0], dt.datetime.combine(dt.date(2023, 9, 14), dt.time(16, 45)), row[2]] for row in rows[1:]),
+        ]
+    assert hand_in(xlsx_bytes(("a", rows)) if kind == "workbook" else csv_bytes(rows)).problems == ()
+    on = day("2023-09-14")
+    assert figures() == {(LQLIAA, STEP, "all", on): 5, (TEMSIA, STEP, "all", on): 6}
+
+
+@on_one_engine
+@pytest.mark.parametrize("on", [None, dt.date(2023, 9, 14)])
+def test_what_stands_for_a_date_and_is_none_is_told_at_its_cell_and_asks_nothing_of_the_file(hand_in, on):
+    rows = [["Commune", "Date", "Ménages RSU"], ["Lqliaa", "14/09/2023", "5"], ["Temsia", "hier", "6"]]
+    rows.append(["Aït Melloul", "31/02/2023", "7"])
+    report = hand_in(csv_bytes(rows), on=on)
+    assert [(p.code, p.line, p.column, p.seen) for p in report.problems] == [
+        ("not_a_date", 3, "Date", "hier"),
+        ("not_a_date", 4, "Date", "31/02/2023"),
+    ]
+    assert report.sheet.asked == () and (report.rows_read, report.refused) == (3, 3)
+
+
+@on_one_engine
+def test_a_year_in_words_over_its_months_is_written_once(hand_in, figures, day):
+    rows = [["Ménages RSU, Préfecture d'Inezgane-Aït Melloul"], ["Commune", "Exercice 2023", "", "Année 2024"]]
+    rows += [["", "nov.", "déc.", "janv."], ["Aït Melloul", 1200, 1300, 1412], ["Lqliaa", 300, 310, 320]]
+    for content in (csv_bytes(rows), ods_bytes(rows), html_bytes(rows)):
+        assert hand_in(content).problems == ()
+    assert figures() == {(code, STEP, "all", day(date)): value for (code, date), value in COUNTS.items()}
+
+
+@on_one_engine
+def test_a_column_called_number_holds_figures_although_few_of_its_cells_are_some(hand_in):
+    rows = [["Commune", "Date", "Nombre"], ["Lqliaa", "14/09/2023", "(5)"], ["Temsia", "14/09/2023", "12"]]
+    rows += [["Aït Melloul", "14/09/2023", "environ 30"], ["Inezgane", "14/09/2023", "(12)"]]
+    report = hand_in(csv_bytes([["Ménages inscrits au RSU"], [], *rows]))
+    assert [(p.code, p.line, p.seen) for p in report.problems] == [
+        ("not_a_number", 4, "(5)"),
+        ("not_a_number", 6, "environ 30"),
+        ("not_a_number", 7, "(12)"),
+    ]
+    assert (report.rows_read, report.refused) == (4, 4)
+    two = [["Ménages RSU mars 2024"], ["Commune", "Nombre"], ["Lqliaa", "5"], ["Temsia", "12*"], ["Fait à Agadir"]]
+    assert [(p.code, p.line) for p in hand_in(csv_bytes(two)).problems] == [("not_a_number", 4)]
+
+
+@on_one_engine
+def test_a_table_without_a_column_of_figures_is_not_said_to_have_no_lines(hand_in):
+    rows = [["Commune", "Date", "Ménages RSU", "Taux"], ["Lqliaa", "14/09/2023", "", "12"]]
+    assert codes(hand_in(csv_bytes(rows))) == ["sheet_no_figures"]
 
 
 @on_one_engine
@@ -579,6 +638,48 @@ def test_a_column_of_persons_beside_the_long_layout_is_refused_too(take_in):
         "territory,step,unit,measure,date,value,cin", "09.273,rsu.registered,household,stock,2024-03-31,5,AB123456"
     )
     assert codes(report) == ["nominative"]
+
+
+SOMEBODY = ("AB123456", "Benjelloun", "0661223344")
+FIGURES = [["Commune", "Date", "Nombre"], ["Aït Melloul", "31/03/2024", "1412"], ["Lqliaa", "31/03/2024", "320"]]
+TITLE = [["Ménages inscrits au RSU"]]
+
+
+@on_one_engine
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("a note", [*TITLE, ["Saisi par M. Ahmed Benjelloun, AB123456, 0661223344"], *FIGURES]),
+        ("a note that asks", [["RNU, Ahmed Benjelloun AB123456"], *FIGURES]),
+        ("liste Ahmed Benjelloun", [*TITLE, *FIGURES]),
+        ("liste_AB123456.csv", [*TITLE, *FIGURES]),
+        ("a place", [*TITLE, *FIGURES, ["Ahmed Benjelloun", "31/03/2024", "5"], ["Temsia", "31/03/2024", "6"]]),
+        ("a card for a place", [*TITLE, *FIGURES, ["AB123456", "31/03/2024", "5"], ["Temsia", "31/03/2024", "6"]]),
+        ("a date", [*TITLE, *FIGURES, ["Temsia", "0661223344", "5"]]),
+        ("a number", [*TITLE, *FIGURES, ["Temsia", "31/03/2024", "AB123456"], ["Inezgane", "31/03/2024", "6"]]),
+        ("a header", [*TITLE, ["Commune", "Date", "Ahmed Benjelloun"], *FIGURES[1:]]),
+        ("a label in each cell", [*TITLE, [*FIGURES[0], "Divers"], *([*row, "CIN: AB123456"] for row in FIGURES[1:])]),
+        ("a remark", [*TITLE, [*FIGURES[0], "Divers"], [*FIGURES[1], "Ahmed Benjelloun"], [*FIGURES[2], "ok"]]),
+        ("a remark of a refused line", [*TITLE, [*FIGURES[0], "Divers"], *FIGURES[1:], ["X", "", "5", "AB123456"]]),
+    ],
+)
+def test_whoever_is_named_anywhere_in_a_sheet_is_nowhere_in_what_is_said_or_kept(hand_in, engine, tmp_path, name, rows):
+    for content in (csv_bytes(rows), xlsx_bytes((f"{SOMEBODY[0]}", rows), ("b", rows))):
+        looked, taken = hand_in(content, name=name, confirm=False), hand_in(content, name=name)
+        for report in (looked, taken):
+            shown = repr(report.sheet) + repr(report)
+            if report.rejected is not None:
+                heading = {"heading": "why", "say": lambda problem: problem.seen}
+                shown += written(replace(report.rejected, workbook=False), **heading).decode()
+            assert not [one for one in SOMEBODY if one in shown], name
+        with engine.connect() as connection:
+            kept = [
+                str(tuple(row))
+                for table in sa.inspect(connection).get_table_names()
+                for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))
+            ]
+        kept += [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.toml")]
+        assert not [one for one in SOMEBODY if any(one in row for row in kept)], name
 
 
 def test_no_list_of_territories_is_taken_for_one_of_persons(places):

@@ -178,6 +178,19 @@ def test_the_next_start_says_of_an_import_that_was_cut_short_what_became_of_it(c
     engine.dispose()
 
 
+def test_a_database_that_cannot_be_opened_is_said_in_three_languages_without_a_traceback(capsys, monkeypatch, tmp_path):
+    # A folder stands where the file should be.
+    (tmp_path / "tatabbu.db").mkdir()
+    monkeypatch.setenv("TATABBU_LOCAL", str(tmp_path))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code, said = refusal(capsys, PORT=str(port))
+    lines = [words(locale)("server.database_closed", place=str(tmp_path)) for locale in LOCALES]
+    assert (code, said.splitlines()[-3:]) == (2, lines)
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "80a", "-1", "8501.5"])
 def test_a_port_that_is_none_is_refused_with_what_was_seen(capsys, port):
     code, said = refusal(capsys, PORT=port)

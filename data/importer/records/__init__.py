@@ -26,7 +26,7 @@ from data.importer.records.counts import Book, digest_of
 from data.importer.records.engines import Holder, Unreadable
 from data.importer.records.layout import Layout, LayoutWrong, layouts
 from data.importer.records.statements import MOST_PLACES, Days, Statements
-from data.importer.report import Problem, Report
+from data.importer.report import Problem, Report, file_name
 from data.importer.store import store, taken_in
 from data.schema import ALL, BREAKDOWNS, SERIES_KEY, event, observation
 
@@ -91,7 +91,7 @@ def take_file(engine: sa.Engine, path: Path | str, *, layout: Layout, name: str,
 
     Raises OSError when the file cannot be opened.
     """
-    name = Path(name.replace("\\", "/")).name
+    name = file_name(name)
     return _taken(engine, lambda: engines.file(path), layout=layout, name=name, **how)
 
 
