@@ -10,6 +10,7 @@ How the text is written, so that it comes out again as it went in (`exports/tagg
 - The narrow space of a grouped number (U+202F) is none of the font's: the space that does not break (U+00A0) is, and
   is as narrow in it. NFKC makes a space of either.
 - The shape of a verdict is drawn, not written; its word is written.
+- The finished file is given marks of direction for readers that guess at the order (`exports/guided.py`).
 """
 
 import datetime as dt
@@ -23,6 +24,7 @@ from exports import drawn as drawings
 from exports import typeset
 from exports.chain import chain_table
 from exports.glyphs import covered
+from exports.guided import guided
 from i18n import Words, reads_against, words
 from panels.slide import OUTSIDE, Slide, Table
 
@@ -112,7 +114,7 @@ def pdf(paper: Paper) -> bytes:
         "fit": paper.fit,
         "size": paper.size,
     }
-    return typeset.compile_pdf("document", _written(data), standards=ARCHIVE)
+    return guided(typeset.compile_pdf("document", _written(data), standards=ARCHIVE))
 
 
 def _said(side: Side) -> dict[str, Any]:

@@ -11,13 +11,12 @@ Reads what typst writes (a table of cross references, text of two bytes a glyph)
 import re
 import unicodedata
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-_SAID_NOTHING = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\u200d\u200e\u200f\u00ad"))
+SAID_NOTHING = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\u200d\u200e\u200f\u00ad"))
 """Marks of direction, joiners and soft hyphens: they say how a line is laid out, nothing of what is in it."""
 
 _IN_LINE = {"Span", "Link", "Strong", "Em", "Lbl"}
@@ -41,7 +40,7 @@ def normal(text: str) -> str:
     """A text as what it says can be compared: without marks of direction; every form of a letter, and every space, as
     the one it stands for (NFKC: a joined lam-alef is its two letters); runs of spaces as one.
     """
-    return " ".join(unicodedata.normalize("NFKC", text.translate(_SAID_NOTHING)).split())
+    return " ".join(unicodedata.normalize("NFKC", text.translate(SAID_NOTHING)).split())
 
 
 def elements(content: bytes) -> list[Element]:
@@ -50,13 +49,13 @@ def elements(content: bytes) -> list[Element]:
 
     Raises NotTagged when there is no structure.
     """
-    file = _File(content)
+    file = File(content)
     return [Element(tag, page, text) for tag, page, text in _walk(file, file.structure, None)]
 
 
 def running(content: bytes) -> list[str]:
     """What each page says outside the structure: its running head and foot, in the order in which they are drawn."""
-    file = _File(content)
+    file = File(content)
     return [" ".join(piece.text for piece in pieces if piece.mcid is None) for pieces in file.pages]
 
 
@@ -67,10 +66,10 @@ def pages(content: bytes) -> int:
 
 def language(content: bytes) -> str:
     """The language that the file says it is in."""
-    return _text(_File(content).catalogue.get("Lang", b""))
+    return text_of(File(content).catalogue.get("Lang", b""))
 
 
-def _walk(file: "_File", element: dict, page: int | None) -> Iterator[tuple[str, int, str]]:
+def _walk(file: "File", element: dict, page: int | None) -> Iterator[tuple[str, int, str]]:
     """The texts at and below an element: its own run on, those of elements in it stand by themselves."""
     own, inner, begins = [], [], None
     page = file.number_of(element["Pg"]) if "Pg" in element else page
@@ -111,19 +110,20 @@ class _Piece:
 
     @property
     def right_to_left(self) -> bool:
-        return self.backwards or any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in self.text)
+        said = self.text.translate(SAID_NOTHING)
+        return self.backwards or any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in said)
 
     @property
     def blank(self) -> bool:
-        return not self.text.translate(_SAID_NOTHING).strip(" ")
+        return not self.text.translate(SAID_NOTHING).strip(" ")
 
 
 def _run_on(pieces: list[_Piece]) -> str:
     """What the pieces of one element say, one after another.
 
-    They stand in their order, but for three habits of typst: a stretch from right to left that it draws in several
-    pieces is drawn from its left end; a vowel sign set by itself, a hair above the line, says its letter again; and the
-    space at which a line was broken, which takes no room, is drawn anywhere on the line.
+    They stand in their order, but for two habits of typst: a stretch from right to left that it draws in several pieces
+    is drawn from its left end; and the space at which a line was broken, which takes no room, is drawn anywhere on the
+    line.
     """
     lines: list[list[_Piece]] = []
     for piece in pieces:
@@ -136,14 +136,10 @@ def _run_on(pieces: list[_Piece]) -> str:
 
 def _in_order(line: list[_Piece]) -> list[_Piece]:
     end = min((piece.at for piece in line if not piece.blank), default=0.0)
-    letters: Counter[float] = Counter()
-    for piece in line:
-        letters[piece.height] += len(piece.text)
-    ((base, _),) = letters.most_common(1)
     told: list[_Piece] = []
     stretch: list[_Piece] = []
     for piece in line:
-        if (piece.blank and piece.at <= end) or (piece.height != base and _has_sign(piece)):
+        if piece.blank and piece.at <= end:
             continue
         if stretch and not (piece.right_to_left and piece.at >= stretch[-1].at):
             told += reversed(stretch)
@@ -156,11 +152,7 @@ _SAME_LINE = 0.6
 """Of the size of its letters: what stands less above the line before is on it."""
 
 
-def _has_sign(piece: _Piece) -> bool:
-    return any(unicodedata.category(letter) == "Mn" for letter in piece.text)
-
-
-class _Reference(int):
+class Reference(int):
     """The number of an object that stands elsewhere in the file."""
 
 
@@ -175,7 +167,7 @@ class _Stream:
 
 
 @dataclass
-class _File:
+class File:
     content: bytes
     _seen: dict[int, Any] = field(default_factory=dict)
 
@@ -199,7 +191,7 @@ class _File:
     @cached_property
     def catalogue(self) -> dict:
         at = self.content.index(b"<<", self.content.rindex(b"trailer"))
-        return self.of(_Tokens(self.content, at).value()["Root"])
+        return self.of(Tokens(self.content, at).value()["Root"])
 
     @cached_property
     def structure(self) -> dict:
@@ -212,7 +204,7 @@ class _File:
         """The objects that are pages, in their order."""
         found: list[int] = []
 
-        def below(node: _Reference) -> None:
+        def below(node: Reference) -> None:
             said = self.of(node)
             if said["Type"] == "Page":
                 found.append(int(node))
@@ -225,9 +217,9 @@ class _File:
     @cached_property
     def pages(self) -> list[list[_Piece]]:
         """The pieces of text of each page, as they are drawn."""
-        return [self._drawn(self.of(_Reference(number))) for number in self.page_numbers]
+        return [self._drawn(self.of(Reference(number))) for number in self.page_numbers]
 
-    def number_of(self, page: _Reference) -> int:
+    def number_of(self, page: Reference) -> int:
         return self.page_numbers.index(int(page))
 
     @cached_property
@@ -247,11 +239,11 @@ class _File:
 
     def of(self, value: Any) -> Any:
         """A value, or the object that it refers to."""
-        if not isinstance(value, _Reference):
+        if not isinstance(value, Reference):
             return value
         if value not in self._seen:
             at = self.content.index(b"obj", self.offsets[int(value)]) + 3
-            tokens = _Tokens(self.content, at)
+            tokens = Tokens(self.content, at)
             found = tokens.value()
             if isinstance(found, dict) and (begun := re.compile(rb"\s*stream\r?\n").match(self.content, tokens.at)):
                 length = self.of(found["Length"])
@@ -269,12 +261,12 @@ class _File:
     ) -> None:
         """Add the pieces that a stream of content draws. placed: how large it is drawn, and how far along the page and
         upwards (nothing here is turned)."""
-        fonts = {name: self._letters(self.of(font)) for name, font in self.of(resources.get("Font", {})).items()}
+        fonts = {name: self.letters(self.of(font)) for name, font in self.of(resources.get("Font", {})).items()}
         forms = self.of(resources.get("XObject", {}))
         letters, stack, marks, operands = {}, [], [("", mcid)], []
         scale, shift, up = placed
         line, size = (0.0, 0.0), 0.0
-        tokens = _Tokens(content, 0)
+        tokens = Tokens(content, 0)
         while True:
             if not operands:
                 tokens.take(_DRAWS_NO_TEXT)
@@ -315,7 +307,7 @@ class _File:
                     said = operands[1] if isinstance(operands[1], dict) else {}
                     if "ActualText" in said:
                         at = None if "MCID" in said else len(pieces)
-                        marks.append(("ActualText", (at, _text(said["ActualText"]))))
+                        marks.append(("ActualText", (at, text_of(said["ActualText"]))))
                     else:
                         marks.append((operands[0], said.get("MCID")))
                 case "EMC":
@@ -323,7 +315,7 @@ class _File:
                     if name == "ActualText" and told[0] is not None:
                         shown = pieces[told[0] :]
                         at = min((piece.at for piece in shown), default=shift + scale * line[0])
-                        height = shown[0].height if shown else up + scale * line[1]
+                        height = shown[0].height if shown else up - scale * line[1]
                         backwards = any(piece.backwards for piece in shown)
                         pieces[told[0] :] = [_Piece(_marked(marks), at, height, size, told[1], backwards)]
                 case "Tj" | "TJ":
@@ -332,7 +324,7 @@ class _File:
                     said = [letters.get(int.from_bytes(codes[at : at + 2]), "") for at in range(0, len(codes), 2)]
                     backwards = any(name == "ReversedChars" for name, _ in marks)
                     text = "".join(reversed(said) if backwards else said)
-                    at, height = shift + scale * line[0], up + scale * line[1]
+                    at, height = shift + scale * line[0], up - scale * line[1]
                     pieces.append(_Piece(_marked(marks), at, height, size, text, backwards))
                 case "Do":
                     form = self.of(forms.get(operands[0]))
@@ -343,7 +335,7 @@ class _File:
                         self._draw(form.content, inner, where, _marked(marks), pieces)
             operands = []
 
-    def _letters(self, font: dict) -> dict[int, str]:
+    def letters(self, font: dict) -> dict[int, str]:
         """What each code of a font stands for."""
         said = self.of(font.get("ToUnicode"))
         if not isinstance(said, _Stream):
@@ -364,7 +356,7 @@ def _marked(marks: list) -> int | None:
     return next((told for name, told in reversed(marks) if name != "ActualText" and told is not None), None)
 
 
-def _text(said: bytes) -> str:
+def text_of(said: bytes) -> str:
     return said[2:].decode("utf-16-be") if said[:2] == b"\xfe\xff" else said.decode("latin-1")
 
 
@@ -399,7 +391,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 
 @dataclass
-class _Tokens:
+class Tokens:
     """The values of a stretch of bytes, one after another."""
 
     content: bytes
@@ -430,7 +422,7 @@ class _Tokens:
                 digits = re.sub(rb"\s", b"", raw).decode()
                 return bytes.fromhex(digits + "0" * (len(digits) % 2))
             case "reference":
-                return _Reference(raw.split()[0])
+                return Reference(raw.split()[0])
             case "number":
                 return float(raw) if b"." in raw else int(raw)
             case "string":

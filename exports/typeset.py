@@ -9,7 +9,8 @@ What typst does with our languages, seen with 0.15.2:
 - In an SVG it ignores `direction` and keeps `text-anchor` physical: Arabic is marked by an isolate in the text.
 - `#set text(lang: "ar", dir: rtl)` joins letters and lays them out rightly. Readers of PDF that guess at the order
   (poppler, pdfium) turn round the letters of one ligature (لا, لأ, سر, لى): `ligatures: false` does not help, and
-  without `rlig` the لا is no longer the one that people know. Whoever reads text back undoes that and not the page.
+  without `rlig` the لا is no longer the one that people know (`exports/paper.py` writes it); `exports/guided.py` tells
+  them the rest.
 """
 
 import json
