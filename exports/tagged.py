@@ -61,7 +61,7 @@ def running(content: bytes) -> list[str]:
 
 def pages(content: bytes) -> int:
     """How many pages the file has."""
-    return len(_File(content).page_numbers)
+    return len(File(content).page_numbers)
 
 
 def language(content: bytes) -> str:

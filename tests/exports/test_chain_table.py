@@ -42,5 +42,5 @@ def test_a_table_that_says_what_the_bars_say_is_not_printed_again():
     chart = {"rows": [{"name": "Temsia", "text": "191", "value": 191}]}
     slide = Slide("i1/gap", "window", "bars", "titre", chart=chart)
     same, more = Table(("Lieu", "Reste"), (("Temsia", "191"),), (1,)), Table(("Lieu", "Part"), (("Temsia", "9 %"),))
-    assert papers._drawn_whole(Slide(**{**vars(slide), "table": same}), words("fr"))
-    assert not papers._drawn_whole(Slide(**{**vars(slide), "table": more}), words("fr"))
+    assert papers.drawn_whole(Slide(**{**vars(slide), "table": same}), words("fr"))
+    assert not papers.drawn_whole(Slide(**{**vars(slide), "table": more}), words("fr"))
