@@ -81,6 +81,7 @@ def test_cells_that_look_like_an_identity_are_known_whatever_the_header_says(cel
     [
         ["412", "530", "1 230", "7", "88"],
         ["09.273", "09.273.01.15", "04.441", "01.151", "06"],
+        ["061410100", "061410300", "092730105"],
         ["Lqliaa", "Aït Melloul", "Sidi Bennour", "Oulad Teima", "Temsia"],
         ["2023-09-14"] * 9,
         ["Sidi Mohamed Ben Abdellah"] * 9,
