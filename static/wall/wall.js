@@ -819,7 +819,10 @@ export default function component({data, setTriggerValue}) {
     const text = new TextDecoder().decode(data);
     raise();
     // The same deck comes with every run of the page: the presenter stays on the page, and in the detail, that he is on.
-    if (wall?.root.isConnected && text === brought) return;
+    if (wall?.root.isConnected && text === brought) {
+      if (waiting) wall.receive(waiting);
+      return;
+    }
     brought = text;
     const deck = JSON.parse(text);
     dialog.setAttribute("aria-label", deck.title);
