@@ -835,7 +835,7 @@ export class Wall {
 
 // On the screen of the room: one component brings the deck (bytes), another what changes.
 
-let wall = null, waiting = null, dialog = null, tell = null, store = null;
+let wall = null, waiting = null, dialog = null, tell = null, store = null, brought = "";
 
 const connected = () =>
   document.querySelector('[data-testid="stApp"]')?.getAttribute("data-test-connection-state") === "CONNECTED";
@@ -854,8 +854,15 @@ const raise = () => {
 export default function component({data, setTriggerValue}) {
   if (!data) return;
   if (data instanceof Uint8Array) {
-    const deck = JSON.parse(new TextDecoder().decode(data));
+    const text = new TextDecoder().decode(data);
     raise();
+    // The same deck comes with every run of the page: the presenter stays on the page, and in the detail, that he is on.
+    if (wall?.root.isConnected && text === brought) {
+      if (waiting) wall.receive(waiting);
+      return;
+    }
+    brought = text;
+    const deck = JSON.parse(text);
     dialog.setAttribute("aria-label", deck.title);
     if (wall && store === deck.store && wall.deck.locale === deck.locale && wall.deck.mode === deck.mode) {
       wall.replace(deck);

@@ -51,6 +51,10 @@
         if (box.left < main.right - 1 && box.right > main.left + 1 && box.top < main.bottom - 1 && box.bottom > main.top + 4 * scale)
             wrong.push(`${one.textContent.slice(0, 40)}: lies over the chart`);
     }
+    const room = document.querySelector('.tw-beside .tw-body')?.getBoundingClientRect();
+    for (const one of room ? document.querySelectorAll('.tw-aside > *') : []) {
+        if (one.getBoundingClientRect().bottom > room.bottom + 2 * scale) wrong.push(`${one.textContent.slice(0, 40)}: below its room`);
+    }
     for (const one of [document.scrollingElement, wall]) {
         if (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1) wrong.push(`scrolls: ${one.className}`);
     }

@@ -62,7 +62,7 @@ def slides(locale):
     long = [replace(one, title=LONG[locale]) if one.key in ("i1/pace", "i1/gap") else one for one in made]
     pace = next(one for one in long if one.key == "i1/pace")
     # Three numbers of a large prefecture, with their units: more than stand beside each other at 4:3.
-    label, unit = pace.numbers[-1].label, words(locale).things(STEP, UNIT)[:9]
+    label, unit = f"{pace.numbers[-1].label} 18/09/2023", words(locale).things(STEP, UNIT)[:9]
     large = replace(pace, key="i1/large", numbers=[Number(label, text, unit) for text in LARGE])
     rows = tuple((str(number), LONG[locale], "18/09/2023") for number in range(1, 31))
     at = next(number for number, one in enumerate(long) if one.key == "i1/options")
