@@ -23,7 +23,8 @@ def pack(record: Record) -> Made:
     for one in _languages(record):
         slides = [*one.slides, *_read_back(one)]
         content = packing.pack(slides, locale=one.locale, title=title(one), office=one.office)
-        texts = [title(one), one.office, words(one.locale)("map.credit")]
+        w = words(one.locale)
+        texts = [title(one), one.office, w("map.credit"), w("targets.line_band")]
         made.append((file_name(one, "pack", "html"), release("html", content, one, more=texts)))
     return made
 

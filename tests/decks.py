@@ -53,7 +53,10 @@ def deck(locale, *, places=COMMUNES, audience="office", demonstration=True):
         "labels": [w.number(9_000), w.number(20_000), w.number(total)],
         "planned": [{"date": "2023-07-03", "value": 8_000}, {"date": "2023-12-31", "value": 70_000}],
         "target": {"date": "2023-12-31", "value": 70_000, "text": w.number(70_000)},
-        "band": [],
+        "band": [
+            {"date": "2023-09-18", "low": total, "high": total},
+            {"date": "2023-12-31", "low": total + 9_000, "high": total + 30_000},
+        ],
         "marks": [{"date": "2023-08-10", "until": "2023-08-20", "text": w("actions.kind_campaign"), "kind": "action"}],
         "ticks": [{"date": "2023-07-03", "text": w.date_short(dt.date(2023, 7, 3))}],
         "scale": [{"value": 0, "text": w.number(0)}, {"value": 70_000, "text": w.number(70_000)}],

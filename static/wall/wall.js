@@ -271,12 +271,6 @@ export class Wall {
         if (title.scrollHeight <= title.clientHeight + 1) break;
       }
     }
-    // Labels of two lines: numbers and verdict closer together before one of them lies on the sources.
-    const aside = this.place.querySelector(".tw-aside"), body = this.place.querySelector(".tw-body");
-    if (aside && aside.lastElementChild.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom + 1) {
-      aside.classList.add("tw-narrow");
-    }
-    this.pages = [];
     const pictures = [...this.place.querySelectorAll(`.tw-for-${this.shape.name} .tw-picture`)];
     if (pictures.length) this.pages = pictures.map(picture => [picture]);
     const main = this.place.querySelector(".tw-main"), section = this.place.firstElementChild;
@@ -284,9 +278,11 @@ export class Wall {
     for (let size = 44; cover && size >= 26 && cover.scrollHeight > cover.clientHeight + 1; size -= 2) {
       cover.style.fontSize = `${size}px`;
     }
-    const aside = this.place.querySelector(".tw-aside");
-    // Numbers that do not fit beside each other give the room of their units, which then stand with what they count.
-    section.classList.toggle("tw-crowded", !!aside && aside.scrollHeight > aside.clientHeight + 1);
+    const aside = this.place.querySelector(".tw-aside"), foot = this.place.querySelector(".tw-body");
+    const under = !!aside && aside.lastElementChild.getBoundingClientRect().bottom > foot.getBoundingClientRect().bottom + 1;
+    // Numbers that do not fit, or whose verdict would lie on the sources, stand closer; those beside each other give the
+    // room of their units, which then stand with what they count.
+    section.classList.toggle("tw-crowded", under || (!!aside && aside.scrollHeight > aside.clientHeight + 1));
     const parts = this.place.querySelector(".tw-parts");
     if (!parts) return;
     // The rows, then the sentences below them; a table's head stands on each page that has a row.
