@@ -42,17 +42,15 @@
                 wrong.push(`${said.slice(0, 40)}: cut off by ${one.className}`);
         }
     }
-    const body = wall.querySelector('.tw-body'), last = wall.querySelector('.tw-aside')?.lastElementChild;
-    if (last && last.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom + 2 * scale)
-        wrong.push(`${last.textContent.trim().slice(0, 40)}: below its place`);
-    const main = document.querySelector('.tw-beside .tw-main')?.getBoundingClientRect();
-    for (const one of main?.height ? document.querySelectorAll('.tw-aside > *') : []) {
+    // A number alone stands in the middle of the place that a chart would have.
+    const chart = wall.querySelector('.tw-beside .tw-main'), main = chart?.getBoundingClientRect();
+    for (const one of chart?.childElementCount && main.height ? wall.querySelectorAll('.tw-aside > *') : []) {
         const box = one.getBoundingClientRect();
         if (box.left < main.right - 1 && box.right > main.left + 1 && box.top < main.bottom - 1 && box.bottom > main.top + 4 * scale)
             wrong.push(`${one.textContent.slice(0, 40)}: lies over the chart`);
     }
-    const room = document.querySelector('.tw-beside .tw-body')?.getBoundingClientRect();
-    for (const one of room ? document.querySelectorAll('.tw-aside > *') : []) {
+    const room = wall.querySelector('.tw-beside .tw-body')?.getBoundingClientRect();
+    for (const one of room ? wall.querySelectorAll('.tw-aside > *') : []) {
         if (one.getBoundingClientRect().bottom > room.bottom + 2 * scale) wrong.push(`${one.textContent.slice(0, 40)}: below its room`);
     }
     for (const one of [document.scrollingElement, wall]) {
