@@ -120,8 +120,9 @@ def minutes_blocks(record: Record) -> list[Block]:
     blocks.append(Line(w("letters.agenda"), "heading"))
     blocks += _agenda(record, w)
     if record.recalled:
-        blocks.append(Line(w("letters.recalled", date=_date(record.before.on_date)), "heading"))
-        blocks.append(_recommendations(record.recalled, record, w, mark=RECALLED, state=True))
+        several = _of_several(record)
+        blocks.append(Line(_recalled(record, w), "heading"))
+        blocks.append(_recommendations(record.recalled, record, w, mark=RECALLED, state=True, meeting=several))
     blocks.append(Line(w("letters.figures"), "heading"))
     blocks += _figures(record, w)
     blocks.append(Line(w("letters.remarks"), "heading"))
@@ -179,10 +180,11 @@ def note_blocks(record: Record) -> list[Block]:
     if not record.slides:
         blocks.append(Line(w("letters.not_frozen")))
     late = [one for one in record.recalled if one.overdue(record.meeting.on_date)]
-    if record.before:
-        blocks.append(Line(w("letters.recalled", date=_date(record.before.on_date)), "heading2"))
+    if record.before or record.recalled:
+        blocks.append(Line(_recalled(record, w), "heading2"))
         if late:
-            blocks.append(_recommendations(late, record, w, mark=RECALLED, state=True, short=True))
+            several = _of_several(record)
+            blocks.append(_recommendations(late, record, w, mark=RECALLED, state=True, meeting=several, short=True))
         else:
             blocks.append(Line(w("letters.note_overdue")))
     if record.recommendations:
@@ -450,6 +452,18 @@ def source_line(slide: Slide, w: Words) -> str:
         return w("letters.panel", panel=slide.panel)
     sources = w.join(dict.fromkeys(one.text for one in slide.sources))
     return w("letters.source", sources=sources, date=w.period(_date(days[0]), _date(days[-1])), panel=slide.panel)
+
+
+def _of_several(record: Record) -> bool:
+    """Whether what comes back was not all asked by the meeting before."""
+    return record.before is None or any(one.meeting != record.before.id for one in record.recalled)
+
+
+def _recalled(record: Record, w: Words) -> str:
+    """The heading over what comes back: of which meeting it is, or that it is of several."""
+    if record.before is None or _of_several(record):
+        return w("letters.recalled_several")
+    return w("letters.recalled", date=_date(record.before.on_date))
 
 
 def _recommendations(

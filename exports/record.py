@@ -11,6 +11,8 @@ import sqlalchemy as sa
 import findings
 from findings import meetings
 from findings.meetings import Declaration, Meeting, Recommendation
+from findings.reader import Reader
+from findings.recalled import coming_back
 from i18n import words
 from panels.slide import OFFICE, OUTSIDE, Slide
 
@@ -29,11 +31,12 @@ class Record:
     """A meeting as its documents tell it, in one language and for one audience.
 
     slides: as they were frozen, those on the presenter's way first, then the drill-downs. recommendations,
-    declarations: of this meeting. before, recalled: the meeting before (None: none, or not for this reader) and its
-    recommendations as they stood when this one was frozen, which is what the room was shown. pending: what this meeting
-    and those before it on the same territory asked and was not yet done at the cut: what a reminder is about; held:
-    those meetings, by id. office, unit, letterhead: as the office calls itself (empty: it has settled nothing).
-    services: names by id. territory: its code. on: the day of which it is told whether something is overdue.
+    declarations: of this meeting. before: the meeting before (None: none, or not for this reader). recalled: what it
+    and the field visits since recommended, and what others left open, as it stood when this meeting was frozen, which
+    is what the room was shown. pending: what this meeting and those before it on the same territory asked and was not
+    yet done at the cut: what a reminder is about; held: those meetings, by id. office, unit, letterhead: as the
+    office calls itself (empty: it has settled nothing). services: names by id. territory: its code. on: the day of
+    which it is told whether something is overdue.
     """
 
     meeting: Meeting
@@ -113,7 +116,8 @@ def record(
     slides = tuple(one for one in slides if not one.parent) + tuple(one for one in slides if one.parent)
     before = seen.get(meeting.previous)
     shown_at = cut if meeting.cut is None else meeting.cut
-    recalled = meetings.carried(engine, [before.id], cut=shown_at) if before else []
+    reader = Reader(engine, shown_at, scope, role, locale)
+    recalled = [one.recommendation for one in coming_back(reader, meeting, before)]
     held = {
         one.id: one
         for one in seen.values()

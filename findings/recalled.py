@@ -36,7 +36,7 @@ def recalled_slides(
     """What became of the recommendations of the meeting before and of the field visits since, and of those of all other
     meetings that are still open: their states as known at the reader's cut, their dates and figures by the meeting's
     day. None without any."""
-    found = told.beside(reader.engine, _coming_back(reader, meeting, before), on=meeting.on_date, **reader.asked)
+    found = told.beside(reader.engine, coming_back(reader, meeting, before), on=meeting.on_date, **reader.asked)
     return say.recalled(
         found,
         labels_of(reader),
@@ -49,7 +49,7 @@ def recalled_slides(
     )
 
 
-def _coming_back(reader: Reader, meeting: Meeting, before: Meeting | None) -> list[Followed]:
+def coming_back(reader: Reader, meeting: Meeting, before: Meeting | None) -> list[Followed]:
     """All that the meeting before and the visits since recommended, then what is neither done nor withdrawn of the
     other meetings held for the territory, whatever their kind, and of those that the meeting before goes on from."""
     line = _line(reader, meeting, before)

@@ -5,11 +5,15 @@ import datetime as dt
 
 import pytest
 
+from data import meetings as writing
+from exports import letters
 from exports.record import NotForThisReader, record
+from exports.word import texts_of
 from findings import meetings
+from i18n import words
 from queries.cuts import latest_cut
 from tests.decks import HERE, STEP, deck
-from tests.papers import declare, recommend, sitting
+from tests.papers import declare, frozen_deck, recommend, sitting
 
 
 @pytest.fixture
@@ -41,6 +45,30 @@ def test_last_times_recommendations_are_told_as_the_room_saw_them(reference_engi
     assert [one.overdue(found.on) for one in found.recalled] == [True, False]
     # A reminder is written later: what is done since is asked of nobody.
     assert [(one.meeting, one.number) for one in found.pending] == [(held.id, 1), (held.id, 2)]
+
+
+def test_what_a_field_visit_left_open_comes_back_with_its_day(reference_engine):
+    shared = {"actor": "administrator", "today": dt.date(2023, 9, 18)}
+    went = writing.prepare(
+        reference_engine, writing.Meeting("visit", dt.date(2023, 8, 21), HERE, chair="السيد العامل"), **shared
+    )
+    at = latest_cut(reference_engine)
+    writing.freeze(reference_engine, went.id, frozen_deck(), at=at, seen=went.event, actor="administrator")
+    recommend(reference_engine, went.id, 1, "إصلاح ربط الملحقة بالشبكة")
+    found = of(reference_engine, sitting(reference_engine), locale="fr")
+    assert {(one.meeting, one.number) for one in found.recalled} == {
+        (found.before.id, 1),
+        (found.before.id, 2),
+        (went.id, 1),
+    }
+    texts = list(texts_of(letters.minutes_blocks(found)))
+    w = words("fr")
+    assert w("letters.recalled_several") in texts and w("letters.column_meeting") in texts
+    assert w.date(dt.date(2023, 8, 21)) in texts
+    # Of the meeting before alone, the heading says which it is.
+    alone = dataclasses.replace(found, recalled=tuple(o for o in found.recalled if o.meeting == found.before.id))
+    texts = list(texts_of(letters.minutes_blocks(alone)))
+    assert w("letters.recalled", date=dt.date(2023, 8, 7)) in texts and w("letters.column_meeting") not in texts
 
 
 def test_what_is_told_of_a_closed_meeting_is_what_was_sealed(reference_engine):
