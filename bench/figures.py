@@ -80,6 +80,10 @@ def table(figures: Iterable[Figure]) -> str:
     return "\n".join(lines)
 
 
+ORDER = ("read", "targets", "write", "records", "large", "documents", "view", "wall", "browser")
+"""The sections as they stand in the table."""
+
+
 def write_page(figures: Sequence[Figure]) -> None:
     """Put the table into docs/speed.md, below what is said there about how it is measured.
 
@@ -89,8 +93,7 @@ def write_page(figures: Sequence[Figure]) -> None:
     before, _, old = text.partition(_RESULTS)
     run = {f.section for f in figures}
     kept = [f for f in _read(old) if f.section not in run]
-    order = ("read", "targets", "write", "records", "large", "view", "browser", "wall")
-    lines = sorted([*kept, *figures], key=lambda f: order.index(f.section))
+    lines = sorted([*kept, *figures], key=lambda f: ORDER.index(f.section))
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     day = dt.datetime.now(tz=dt.UTC).date().isoformat()
     PAGE.write_text(f"{before}{_RESULTS}\n\nLast run: {day}, {machine}.\n\n{table(lines)}\n", encoding="utf-8")

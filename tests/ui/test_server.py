@@ -5,6 +5,8 @@ import gzip
 import hashlib
 import re
 import socket
+import subprocess
+import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -488,3 +490,44 @@ def test_an_address_that_is_no_page_leads_to_the_first_page_which_says_so(tmp_pa
     assert ask(app, "/map").status == 200
     gone = ask(app, "/nowhere", query="lang=fr")
     assert (gone.status, gone.headers["location"]) == (307, "/?missing=1&lang=fr")
+
+
+_IN_THREADS = """
+import ctypes, re, sys, threading
+from pathlib import Path
+from ui.server import keep_one_heap
+libc = ctypes.CDLL(None)
+if not hasattr(libc, "malloc_info"):
+    sys.exit("no glibc")
+done = keep_one_heap() if sys.argv[1] == "one" else None
+all_there, may_go = threading.Barrier(9), threading.Barrier(9)
+libc.malloc.restype = ctypes.c_void_p
+def hold():
+    libc.malloc(100)
+    all_there.wait()
+    may_go.wait()
+threads = [threading.Thread(target=hold) for _ in range(8)]
+[one.start() for one in threads]
+all_there.wait()
+libc.fopen.restype = ctypes.c_void_p
+file = libc.fopen(sys.argv[2].encode(), b"w")
+libc.malloc_info(0, ctypes.c_void_p(file))
+libc.fclose(ctypes.c_void_p(file))
+may_go.wait()
+print(len(re.findall("<heap ", Path(sys.argv[2]).read_text())), done)
+"""
+
+
+def test_all_threads_of_the_server_share_one_heap(tmp_path):
+    def heaps(how):
+        asked = [sys.executable, "-c", _IN_THREADS, how, str(tmp_path / how)]
+        found = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        if "no glibc" in found.stderr:
+            pytest.skip("another C library than glibc")
+        assert found.returncode == 0, found.stderr
+        return found.stdout.split()
+
+    one, done = heaps("one")
+    many, _ = heaps("many")
+    # What the libraries opened while they were loaded stays.
+    assert done == "True" and int(one) <= 2 < 8 < int(many)
