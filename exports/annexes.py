@@ -1,9 +1,9 @@
 """The annexes of a meeting: every figure that its minutes do not hold, with the id of each panel, on few pages.
 
 What the minutes tell whole is named by its id and not told again; maps and chains, which minutes tell as tables, are
-drawn. Panels whose tables are narrow stand two by two. The
-panels below one panel, of communes and annexes, are one table of a row each; the points of their paths are one table
-of dates and territories. First of all stands what is where.
+drawn. Panels whose tables are narrow stand two by two. The panels below one panel, of communes and annexes, are one
+table of a row each; the points of their paths are one table of dates and territories. First of all stands what is
+where.
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from exports import drawn as drawings
 from exports import letters, paper, tagged
-from exports.papers import Made, drawn_whole, figures_of, may_be_printed, of_record, room_of, with_all_figures
+from exports.papers import Made, drawn_whole, figures_of, may_be_printed, of_record, with_all_figures
 from exports.record import Record
 from exports.word import texts_of
 from i18n import Words, words
@@ -87,7 +87,7 @@ def _panel(slide: Slide, w: Words, *, both: bool = False) -> dict:
     if slide.kind == "path" and not slide.table.rows:
         slide = replace(slide, table=_points(slide, w, across=POINTS_BESIDE if both else POINTS_ACROSS))
     whole, drawn = with_all_figures(_in_line(slide, w), w), slide.kind in drawings.KINDS
-    tabled, room = not (drawn and drawn_whole(whole, w)), room_of(beside=both, wide=True)
+    tabled, room = not (drawn and drawn_whole(whole, w)), paper.HALF if both else paper.WIDE
     return _with_widths(paper.panel(whole, locale=w.locale, drawn=drawn, tabled=tabled, room=room))
 
 

@@ -77,10 +77,7 @@ def service(record: Record, id: str) -> tuple[str, bytes]:
                 found.append(paper.heading(names[slide.item]))
             before = slide.item
             whole = with_all_figures(slide, w)
-            shown = {
-                "drawn": pictured or slide.kind not in drawings.KINDS,
-                "room": room_of(beside=record.other is not None),
-            }
+            shown = {"drawn": pictured or slide.kind not in drawings.KINDS, "room": _room(record)}
             tabled = not (shown["drawn"] and drawn_whole(whole, w))
             found.append(paper.panel(whole, locale=of.locale, tabled=tabled, **shown))
         if not slides:
@@ -107,10 +104,9 @@ def may_be_printed(slide: Slide, of: Record) -> bool:
     return not slide.screen_only or slide.key in of.shown
 
 
-def room_of(*, beside: bool, wide: bool = False) -> tuple[float, float]:
-    """The room of a map or a chain on paper. beside: in one of two languages; wide: the page lies."""
-    whole = paper.WIDE if wide else paper.ROOM
-    return (whole[0] / 2 - 0.4, whole[1]) if beside else whole
+def _room(record: Record) -> tuple[float, float]:
+    """The room of a map or a chain on an upright page, whole or in one of two languages."""
+    return (paper.ROOM[0] / 2 - 0.4, paper.ROOM[1]) if record.other is not None else paper.ROOM
 
 
 def drawn_whole(slide: Slide, w: Words) -> bool:

@@ -7,14 +7,15 @@ from panels import recommendations as say
 from panels.recommendations import Labels
 from panels.slide import OFFICE, Slide
 from queries import recommendations as told
-from queries.meetings import VISIT, Meeting, meetings
+from queries.meetings import HELD, VISIT, Meeting, meetings
 from queries.recommendations import Followed
 from queries.territories import lineage
 
 FARTHEST = 24
 """How many meetings back a recommendation that is still open is looked for."""
 
-HELD = ("open", "presented", "closed")
+OPENED = ("open", *HELD)
+"""The states of a meeting once its figures are frozen: from then on it may recommend."""
 
 
 def labels_of(reader: Reader) -> Labels:
@@ -78,7 +79,7 @@ def _line(reader: Reader, meeting: Meeting, before: Meeting | None) -> list[Meet
         for of in known
         if of.id != meeting.id
         and of.on_date <= meeting.on_date
-        and (of.id in chain or (of.state in HELD and of.territory == meeting.territory))
+        and (of.id in chain or (of.state in OPENED and of.territory == meeting.territory))
         and (before is None or of.id != before.id)
     ]
     return ([before] if before is not None else []) + others[: FARTHEST - 1]
@@ -131,7 +132,7 @@ def marks(reader: Reader, territory: str, step: str) -> list[dict[str, Any]]:
     held = [
         of
         for of in meetings(reader.engine, cut=reader.cut, scope=reader.scope)
-        if of.territory in above and of.state in HELD
+        if of.territory in above and of.state in OPENED
     ]
     said = [say.meeting_mark(of, locale=reader.locale) for of in held]
     said += [say.mark(one, called, locale=reader.locale) for one in mine]

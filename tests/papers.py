@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from data import meetings as writing
 from data.database import as_day, next_event, write
 from data.schema import declaration, recommendation
+from exports.record import record
 from findings import meetings
 from i18n import LOCALES
 from queries.cuts import latest_cut
@@ -125,3 +126,9 @@ def sitting(engine, *, close=False, drawn=deck):
     if close:
         writing.close(engine, stored.id, seen=frozen.event, actor="administrator")
     return meetings.of_id(engine, stored.id, cut=latest_cut(engine), scope="MA")
+
+
+def record_of(held, locale="fr", **more):
+    """The record of a meeting, as (its database, the meeting), for the documents of its office."""
+    engine, meeting = held
+    return record(engine, meeting, locale=locale, cut=latest_cut(engine), scope="MA", **more)

@@ -10,13 +10,11 @@ from exports import drawn, paper, papers, tagged
 from exports.annexes import annexes
 from exports.chain import chain_table
 from exports.paper import Paper
-from exports.record import record
 from i18n import LOCALES, words
 from panels.svg import sheet_of
-from queries.cuts import latest_cut
 from tests.decks import COMMUNES, HERE, deck
 from tests.panels.drawn import charted, many_bars
-from tests.papers import sitting
+from tests.papers import record_of, sitting
 
 ON = dt.date(2023, 9, 18)
 ROOMS = {"upright": paper.ROOM, "wide": paper.WIDE, "half": paper.HALF}
@@ -172,11 +170,6 @@ def backend():
 @pytest.fixture
 def held(reference_engine):
     return reference_engine, sitting(reference_engine)
-
-
-def record_of(held, locale="fr", **more):
-    engine, meeting = held
-    return record(engine, meeting, locale=locale, cut=latest_cut(engine), scope="MA", **more)
 
 
 @pytest.mark.parametrize("beside", ["", "fr"])

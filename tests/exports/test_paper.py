@@ -9,12 +9,10 @@ import pytest
 from exports import annexes, paper, papers, tagged
 from exports.paper import Paper, Side
 from exports.readback import NotReleased
-from exports.record import record
 from i18n import words
 from panels.slide import Slide, Table
-from queries.cuts import latest_cut
 from tests.decks import deck
-from tests.papers import sitting
+from tests.papers import record_of, sitting
 
 LOCALES = ("ar", "fr", "en")
 ON = dt.date(2023, 9, 18)
@@ -50,11 +48,6 @@ def backend():
 def held(reference_engine):
     """A meeting and the database it lies in."""
     return reference_engine, sitting(reference_engine)
-
-
-def record_of(held, locale="fr", **more):
-    engine, meeting = held
-    return record(engine, meeting, locale=locale, cut=latest_cut(engine), scope="MA", **more)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
