@@ -18,7 +18,18 @@ from panels.meetings import recommended as say_recommended
 from panels.slide import OFFICE, Slide, from_json
 from queries import recommendations
 from queries.definitions import Definitions
-from queries.meetings import SUBJECTS, Item, Meeting, before, frozen_before, meetings, of_id, shown, slides
+from queries.meetings import (
+    SUBJECTS,
+    Item,
+    Meeting,
+    before,
+    frozen_before,
+    meetings,
+    of_id,
+    proposed_due,
+    shown,
+    slides,
+)
 from queries.recommendations import Declaration, Recommendation
 
 __all__ = [
@@ -42,6 +53,7 @@ __all__ = [
     "meetings",
     "moved",
     "of_id",
+    "proposed_due",
     "read_out",
     "recommended",
     "say_recommended",

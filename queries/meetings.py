@@ -9,10 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from data.schema import declaration, meeting, recommendation, shown_slide, slide
 from queries import territories
+from queries.definitions import Definitions
+from queries.methods.calendar import first_working
 
 KINDS = ("session", "committee", "visit")
 VISIT = "visit"
@@ -95,6 +98,13 @@ def meetings(engine: sa.Engine, *, cut: int, scope: str, withdrawn: bool = False
 def of_id(engine: sa.Engine, id: str, *, cut: int, scope: str) -> Meeting | None:
     """One meeting; None where there is none of that id, or it is not for a reader of `scope`."""
     return next((one for one in meetings(engine, cut=cut, scope=scope, withdrawn=True) if one.id == id), None)
+
+
+def proposed_due(known: Definitions, on: int) -> int:
+    """A month after a day, or the first working day from then on: what is proposed as a recommendation's date as long
+    as no next meeting is settled. Days since 1970-01-01."""
+    later = pd.Timestamp(on, unit="D") + pd.DateOffset(months=1)
+    return first_working((later - pd.Timestamp(0)).days, holidays=known.working.get("holidays", ()))
 
 
 def before(found: Sequence[Meeting], *, territory: str, on: int, kind: str, id: str = "") -> Meeting | None:

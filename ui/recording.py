@@ -3,7 +3,6 @@
 Whatever the wall sends is somebody's typing: it is read again here, and what is wrong with it comes back in sentences.
 """
 
-import calendar
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,7 +14,7 @@ import findings
 from data.declarations import Declaration, DeclarationRefused, declare
 from data.recommendations import MOST_EXPECTED, Fault, Recommendation, RecommendationRefused
 from data.recommendations import record as recommend
-from findings.meetings import Meeting, counts_of, frozen
+from findings.meetings import Meeting, counts_of, frozen, proposed_due
 from findings.reader import ADMINISTRATOR, Reader
 from i18n import Words, words
 from ui.choices import FIRST_DAY
@@ -29,8 +28,8 @@ MOST_TYPED = 2000
 
 def offer(engine: sa.Engine, meeting: Meeting, *, locale: str, cut: int) -> dict[str, Any]:
     """What the forms of the wall offer: services (id, name), due (ISO, the next meeting's day, or where that is not
-    settled the day that `proposed_due` names: then due_proposed), counts (step, unit, name) and places (code, name) of
-    the meeting's slides; slides: by key the count and place that a form opened on it begins with (territory, step,
+    settled the first working day a month later: then due_proposed), counts (step, unit, name) and places (code, name)
+    of the meeting's slides; slides: by key the count and place that a form opened on it begins with (territory, step,
     unit, on, official)."""
     w = words(locale)
     known = Reader(engine, cut=cut, scope=KINGDOM, role=ADMINISTRATOR, locale=locale).known
@@ -57,7 +56,7 @@ def offer(engine: sa.Engine, meeting: Meeting, *, locale: str, cut: int) -> dict
                 if same and begins["on"] < on <= held.isoformat():
                     begins |= {"on": on, "official": said.value}
     settled = meeting.next_date is not None
-    due = FIRST_DAY + dt.timedelta(days=meeting.next_date) if settled else proposed_due(held)
+    due = FIRST_DAY + dt.timedelta(days=meeting.next_date if settled else proposed_due(known, meeting.on_date))
     order = {code: at for at, (code, *_) in enumerate(findings.territory_choices(engine, scope=KINGDOM))}
     return {
         "services": [{"id": s, "name": service_named(s, w)} for s in findings.service_choices(engine, cut=cut)],
@@ -67,15 +66,6 @@ def offer(engine: sa.Engine, meeting: Meeting, *, locale: str, cut: int) -> dict
         "places": [{"code": c, "name": w.place(c)} for c in sorted(places, key=lambda c: order.get(c, -1))],
         "slides": begun,
     }
-
-
-def proposed_due(day: dt.date) -> dt.date:
-    """A month after a meeting, or the Monday after that where it is no working day of the week: what is proposed as a
-    recommendation's date as long as no next meeting is settled."""
-    year, month = divmod(day.year * 12 + day.month, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    due = dt.date(year, month + 1, min(day.day, last))
-    return due + dt.timedelta(days=max(0, 7 - due.weekday()) if due.weekday() > 4 else 0)
 
 
 def count_name(step: str, unit: str, w: Words) -> str:

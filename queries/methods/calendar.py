@@ -86,6 +86,13 @@ def is_working(days: ArrayLike, *, holidays: ArrayLike = ()) -> np.ndarray:
     return np.is_busday(as_days(days).astype("datetime64[D]"), holidays=_dates(holidays))
 
 
+def first_working(days: ArrayLike, *, holidays: ArrayLike = ()) -> np.ndarray | int:
+    """Each day itself where it is worked, else the next one that is. An int for one day, else int64 of its shape."""
+    from_here = np.busday_offset(as_days(days).astype("datetime64[D]"), 0, roll="forward", holidays=_dates(holidays))
+    found = from_here.astype(np.int64)
+    return found if np.ndim(found) else int(found)
+
+
 def working_days(after: ArrayLike, until: ArrayLike, *, holidays: ArrayLike = ()) -> np.ndarray | int:
     """How many working days lie in (after, until]; 0 when `until` is not later.
 

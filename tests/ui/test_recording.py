@@ -5,14 +5,16 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from data.database import as_day
 from data.schema import declaration, recommendation, remark
-from findings.meetings import of_id
+from findings.meetings import of_id, proposed_due
+from findings.reader import ADMINISTRATOR, Reader
 from i18n import LOCALES, words
 from queries.cuts import latest_cut
 from tests.decks import HERE, STEP, UNIT
 from tests.queries.conftest import Book
 from tests.sessions import NEXT, end, settle, sit, with_item
-from ui.recording import offer, proposed_due, record
+from ui.recording import offer, record
 from ui.viewer import Viewer
 
 TODAY = dt.date(2023, 9, 18)
@@ -106,10 +108,12 @@ def test_without_a_next_meeting_a_date_a_month_later_is_proposed_and_called_so(o
         (dt.date(2023, 12, 29), dt.date(2024, 1, 29)),
         (dt.date(2024, 1, 31), dt.date(2024, 2, 29)),
         (dt.date(2026, 11, 6), dt.date(2026, 12, 7)),
+        (dt.date(2026, 10, 18), dt.date(2026, 11, 19)),  # the 18th of November is a holiday
     ],
 )
-def test_the_date_that_is_proposed_is_a_working_day_a_month_later(held, due):
-    assert proposed_due(held) == due
+def test_the_date_that_is_proposed_is_a_working_day_a_month_later(office, held, due):
+    known = Reader(office, latest_cut(office), "MA", ADMINISTRATOR, "ar").known
+    assert proposed_due(known, as_day(held)) == as_day(due)
 
 
 def test_places_that_a_slide_only_compares_with_are_not_offered(office):
